@@ -83,8 +83,8 @@ class SchemaClasses:
             setattr(cls, nested.name, message_factory.GetMessageClass(nested))
         if descriptor.containing_type is not None:
             # protobuf looks nested classes up in the default pool, where these are not
-            copyreg.pickle(cls, _reduce_nested)  # type: ignore[arg-type]
+            copyreg.pickle(cls, _reduce_nested)
 
 
 def _reduce_nested(message: Message) -> tuple[Any, ...]:
-    return type(message), (), message.__getstate__()
+    return type(message), (), message.__getstate__()  # type: ignore[attr-defined]
