@@ -144,6 +144,10 @@ class Layer:
         """Whether ``force_backward`` asks this bottom for a gradient (labels say no)."""
         return True
 
+    def macs(self) -> int:
+        """Multiply-adds of one forward pass with the present shapes (0: not worth counting)."""
+        return 0
+
     # -- what a type may use ---------------------------------------------------------------
 
     @property
