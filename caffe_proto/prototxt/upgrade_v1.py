@@ -56,7 +56,9 @@ V1_TYPES = {
     # forks
     "BATCH_NORM": "BatchNorm",
     "BN": "BN",
+    "CROP": "Crop",
     "ELTWISE_AFFINE": "EltwiseAffine",
+    "IMAGE_SEG_DATA": "ImageSegData",
     "INSANITY": "Insanity",
     "LOCAL": "Local",
     "NORMALIZE": "Normalize",

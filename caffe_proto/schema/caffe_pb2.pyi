@@ -408,9 +408,10 @@ class SolverParameter(_message.Message):
     TEST_INTERVAL_FIELD_NUMBER: _ClassVar[int]
     TEST_COMPUTE_LOSS_FIELD_NUMBER: _ClassVar[int]
     TEST_INITIALIZATION_FIELD_NUMBER: _ClassVar[int]
-    BASE_LR_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_FIELD_NUMBER: _ClassVar[int]
     AVERAGE_LOSS_FIELD_NUMBER: _ClassVar[int]
+    DEBUG_INFO_FIELD_NUMBER: _ClassVar[int]
+    BASE_LR_FIELD_NUMBER: _ClassVar[int]
     MAX_ITER_FIELD_NUMBER: _ClassVar[int]
     ITER_SIZE_FIELD_NUMBER: _ClassVar[int]
     LR_POLICY_FIELD_NUMBER: _ClassVar[int]
@@ -426,6 +427,7 @@ class SolverParameter(_message.Message):
     SNAPSHOT_PREFIX_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_DIFF_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FORMAT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_AFTER_TRAIN_FIELD_NUMBER: _ClassVar[int]
     SOLVER_MODE_FIELD_NUMBER: _ClassVar[int]
     DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
     RANDOM_SEED_FIELD_NUMBER: _ClassVar[int]
@@ -433,8 +435,6 @@ class SolverParameter(_message.Message):
     DELTA_FIELD_NUMBER: _ClassVar[int]
     MOMENTUM2_FIELD_NUMBER: _ClassVar[int]
     RMS_DECAY_FIELD_NUMBER: _ClassVar[int]
-    DEBUG_INFO_FIELD_NUMBER: _ClassVar[int]
-    SNAPSHOT_AFTER_TRAIN_FIELD_NUMBER: _ClassVar[int]
     SOLVER_TYPE_FIELD_NUMBER: _ClassVar[int]
     LAYER_WISE_REDUCE_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
@@ -495,9 +495,10 @@ class SolverParameter(_message.Message):
     test_interval: int
     test_compute_loss: bool
     test_initialization: bool
-    base_lr: float
     display: int
     average_loss: int
+    debug_info: bool
+    base_lr: float
     max_iter: int
     iter_size: int
     lr_policy: str
@@ -514,6 +515,7 @@ class SolverParameter(_message.Message):
     snapshot_prefix: str
     snapshot_diff: bool
     snapshot_format: SolverParameter.SnapshotFormat
+    snapshot_after_train: bool
     solver_mode: SolverParameter.SolverMode
     device_id: int
     random_seed: int
@@ -521,8 +523,6 @@ class SolverParameter(_message.Message):
     delta: float
     momentum2: float
     rms_decay: float
-    debug_info: bool
-    snapshot_after_train: bool
     solver_type: SolverParameter.SolverType
     layer_wise_reduce: bool
     @property
@@ -583,9 +583,10 @@ class SolverParameter(_message.Message):
         test_interval: int | None = ...,
         test_compute_loss: bool | None = ...,
         test_initialization: bool | None = ...,
-        base_lr: float | None = ...,
         display: int | None = ...,
         average_loss: int | None = ...,
+        debug_info: bool | None = ...,
+        base_lr: float | None = ...,
         max_iter: int | None = ...,
         iter_size: int | None = ...,
         lr_policy: str | None = ...,
@@ -601,6 +602,7 @@ class SolverParameter(_message.Message):
         snapshot_prefix: str | None = ...,
         snapshot_diff: bool | None = ...,
         snapshot_format: SolverParameter.SnapshotFormat | str | None = ...,
+        snapshot_after_train: bool | None = ...,
         solver_mode: SolverParameter.SolverMode | str | None = ...,
         device_id: int | None = ...,
         random_seed: int | None = ...,
@@ -608,8 +610,6 @@ class SolverParameter(_message.Message):
         delta: float | None = ...,
         momentum2: float | None = ...,
         rms_decay: float | None = ...,
-        debug_info: bool | None = ...,
-        snapshot_after_train: bool | None = ...,
         solver_type: SolverParameter.SolverType | str | None = ...,
         layer_wise_reduce: bool | None = ...,
         weights: _Iterable[str] | None = ...,
@@ -6806,6 +6806,9 @@ class OPTransformationParameter(_message.Message):
         frame_size: int | None = ...,
         taf_topology: int | None = ...,
     ) -> None: ...
+
+class BinaryActivationParameter(_message.Message):
+    def __init__(self) -> None: ...
 
 class InnerDistanceParameter(_message.Message):
     NUM_OUTPUT_FIELD_NUMBER: _ClassVar[int]
