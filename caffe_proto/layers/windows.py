@@ -1,0 +1,237 @@
+"""Windows that slide over an image's spatial axes: their settings, their places, their contents.
+
+Convolution, deconvolution and im2col share this arithmetic. Everything works for any number of
+spatial axes; shapes are written for two.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from caffe_proto.layers.base import Array, Layer, Shape
+
+if TYPE_CHECKING:
+    from caffe_proto.schema import caffe_pb2
+
+__all__ = [
+    "Index",
+    "Windows",
+    "at_tap",
+    "col2im",
+    "im2col",
+    "read_windows",
+    "scratch",
+    "window_counts",
+]
+
+# Caffe holds these in an int; a larger value in a file is a mistake or an attack.
+MAX_SETTING = 2**31 - 1
+
+Index = tuple[slice, ...]
+_ALL, _NONE = slice(None), slice(0)
+
+_memory = threading.local()
+
+
+def scratch(purpose: str, shape: Sequence[int], dtype: npt.DTypeLike) -> Array:
+    """An array with leftovers in it, valid until the next call for the same ``purpose``.
+
+    All layers of a thread use the same memory: what one has just written is still in the cache
+    when the next one needs room.
+    """
+    count, kind = math.prod(shape), np.dtype(dtype)
+    buffers: dict[tuple[str, Any], Array] | None = getattr(_memory, "buffers", None)
+    if buffers is None:
+        buffers = _memory.buffers = {}
+    buffer = buffers.get((purpose, kind))
+    if buffer is None or buffer.size < count:
+        buffer = buffers[purpose, kind] = np.empty(count, kind)
+    return buffer[:count].reshape(shape)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Kernel, stride, padding and dilation, one number a spatial axis."""
+
+    kernel: Shape
+    stride: Shape
+    pad: Shape
+    dilation: Shape
+
+    @property
+    def extent(self) -> Shape:
+        """How much of the image a dilated kernel spans: ``dilation * (kernel - 1) + 1``."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
+    @property
+    def is_pointwise(self) -> bool:
+        """Whether every window is one pixel, and every pixel a window."""
+        return (
+            all(k == 1 for k in self.kernel)
+            and all(s == 1 for s in self.stride)
+            and not any(self.pad)
+        )
+
+    def taps(self) -> Iterator[Shape]:
+        """The places within the kernel, row by row."""
+        return itertools.product(*(range(k) for k in self.kernel))
+
+    def sliding(self, image: Sequence[int]) -> Shape:
+        """How many windows there are: ``(image + 2 pad - extent) / stride + 1``.
+
+        Not positive where the kernel is too large.
+        """
+        settings = zip(image, self.pad, self.extent, self.stride, strict=True)
+        # int() cuts towards zero as C does: less than a stride too small still gives one window.
+        return tuple(int((n + 2 * p - e) / s) + 1 for n, p, e, s in settings)
+
+    def covered(self, windows: Sequence[int]) -> Shape:
+        """The image that these windows come from: ``stride (windows - 1) + extent - 2 pad``."""
+        settings = zip(windows, self.pad, self.extent, self.stride, strict=True)
+        return tuple(s * (n - 1) + e - 2 * p for n, p, e, s in settings)
+
+    def overlap(
+        self, tap: Shape, image: Sequence[int], counts: Sequence[int], first: int = 0
+    ) -> tuple[Index, Index]:
+        """Where one tap of the windows meets the image: indices of windows, and of their pixels.
+
+        Both index arrays (N, C, H, W). ``counts`` windows are looked at along each axis, beginning
+        at 0, along the first axis at ``first``. The windows left out see padding there.
+        """
+        within, pixels = [_ALL, _ALL], [_ALL, _ALL]
+        settings = zip(tap, image, counts, self.stride, self.pad, self.dilation, strict=True)
+        for t, n, o, s, p, d in settings:
+            start = d * t - p + s * first
+            low = max(0, -(start // s))
+            high = max(low, min(o, (n - 1 - start) // s + 1))
+            begin = start + s * low
+            within.append(slice(low, high))
+            pixels.append(
+                slice(begin, begin + s * (high - low - 1) + 1, s) if high > low else _NONE
+            )
+            first = 0
+        return tuple(within), tuple(pixels)
+
+
+def at_tap(tap: Shape) -> tuple[Any, ...]:
+    """The index of one tap in columns or filters (C, kernel_h, kernel_w, ...)."""
+    return (_ALL, *tap)
+
+
+def im2col(x: Array, windows: Windows, cols: Array, first: int = 0) -> None:
+    """Copy the windows' contents out of images, zeros where a window lies in the padding.
+
+    ``x`` (N, C, H, W) → ``cols`` (C, kernel_h, kernel_w, N, windows_h, windows_w); row ``first``
+    of the windows is the first one written.
+    """
+    image = x.shape[2:]
+    counts = cols.shape[cols.ndim - len(image) :]
+    for tap in windows.taps():
+        target = cols[at_tap(tap)].swapaxes(0, 1)
+        within, pixels = windows.overlap(tap, image, counts, first)
+        for axis in range(2, x.ndim):
+            inside, by_axis = within[axis], np.moveaxis(target, axis, 0)
+            if inside.start:
+                by_axis[: inside.start] = 0
+            if inside.stop < len(by_axis):
+                by_axis[inside.stop :] = 0
+        target[within] = x[pixels]
+
+
+def col2im(cols: Array, windows: Windows, x: Array, first: int = 0) -> None:
+    """Add the windows' contents back to where :func:`im2col` takes them from."""
+    image = x.shape[2:]
+    counts = cols.shape[cols.ndim - len(image) :]
+    for tap in windows.taps():
+        within, pixels = windows.overlap(tap, image, counts, first)
+        target = x[pixels]
+        target += cols[at_tap(tap)].swapaxes(0, 1)[within]
+
+
+def read_windows(
+    layer: Layer, param: caffe_pb2.ConvolutionParameter, spatial: int, shape: Shape
+) -> Windows:
+    """The windows that ``convolution_param`` asks for, over ``spatial`` axes of ``shape``.
+
+    Each setting is given once, once an axis, or as its ``_h`` and ``_w`` fields. Raises
+    :class:`LayerError` where Caffe refuses.
+    """
+
+    def read(name: str, old: str, default: int | None) -> Shape:
+        values = [int(v) for v in getattr(param, name)]
+        if param.HasField(f"{old}_h") or param.HasField(f"{old}_w"):
+            if spatial != 2:
+                raise layer.error(
+                    f"{old}_h and {old}_w are for 2 spatial axes. "
+                    f"Received: a bottom of shape {shape} with {spatial}. Expected: {name}"
+                )
+            if values:
+                raise layer.error(
+                    f"gives both {name} {values} and {old}_h or {old}_w. Expected: one of them"
+                )
+            values = [getattr(param, f"{old}_h"), getattr(param, f"{old}_w")]
+        if not values and default is not None:
+            values = [default]
+        if len(values) not in (1, spatial):
+            raise layer.error(
+                f"{name} is given {len(values)} time(s). "
+                f"Expected: once, or once for each of {spatial} spatial axes"
+            )
+        if any(v > MAX_SETTING for v in values):
+            raise layer.error(f"{name} {values} is too large. Expected: at most {MAX_SETTING}")
+        return tuple(values * spatial if len(values) == 1 else values)
+
+    def positive(name: str, values: Shape) -> Shape:
+        if any(v <= 0 for v in values):
+            raise layer.error(
+                f"{name} must be positive on every axis. Received: {list(values)} "
+                f"(of {name}_h and {name}_w, both are needed)"
+                if name == "stride"
+                else f"kernel_size must be positive on every axis. Received: {list(values)} "
+                "(of kernel_h and kernel_w, both are needed)"
+            )
+        return values
+
+    return Windows(
+        kernel=positive("kernel", read("kernel_size", "kernel", None)),
+        stride=positive("stride", read("stride", "stride", 1)),
+        pad=read("pad", "pad", 0),
+        dilation=_dilation(layer, param, spatial),
+    )
+
+
+def _dilation(layer: Layer, param: caffe_pb2.ConvolutionParameter, spatial: int) -> Shape:
+    # Caffe does not refuse 0: all taps then read the same pixel.
+    values = [int(v) for v in param.dilation] or [1]
+    if len(values) not in (1, spatial):
+        raise layer.error(
+            f"dilation is given {len(values)} time(s). "
+            f"Expected: once, or once for each of {spatial} spatial axes"
+        )
+    return tuple(values * spatial if len(values) == 1 else values)
+
+
+Shaper = Callable[[Sequence[int]], Shape]
+
+
+def window_counts(layer: Layer, windows: Windows, image: Shape, count: Shaper) -> Shape:
+    """``count(image)``, which is ``windows.sliding`` or ``windows.covered``, if it is positive.
+
+    Raises :class:`LayerError` where nothing would be left.
+    """
+    result = count(image)
+    if any(n <= 0 for n in result):
+        raise layer.error(
+            f"kernel {windows.kernel} with dilation {windows.dilation}, stride {windows.stride} "
+            f"and pad {windows.pad} leaves nothing of an input of {image}: the output would be "
+            f"{result}. Expected: a smaller kernel, or a larger input or pad"
+        )
+    return result
