@@ -187,13 +187,15 @@ class _Draws:
 def _exponential(draws: _Draws) -> np.float32:
     """One value of the standard exponential distribution."""
     table = _exponential_tables()
-    shift = np.float32(0)
+    shift: np.float32 = np.float32(0)
+    value: np.float32
     while True:
         draw = int(draws.next())
         layer = draw & 255
         x: np.float32 = np.float32(draw >> 8) * np.float32(2.0**-24) * table.x[layer]
+        value = shift + x
         if x < table.x[layer + 1]:
-            return shift + x
+            return value
         if layer == 0:
             # The tail of an exponential looks like the whole of it.
             shift += table.x[1]
@@ -204,7 +206,7 @@ def _exponential(draws: _Draws) -> np.float32:
         inner = table.y[layer + 1]
         over_tangent = y - (inner + (table.x[layer + 1] - x) * inner)
         if over_chord < 0 and (over_tangent <= 0 or y < np.float32(math.exp(-float(x)))):
-            return x + shift
+            return value
 
 
 def _slow_candidate(tables: NormalTables, draws: _Draws) -> np.float32 | None:
@@ -212,16 +214,19 @@ def _slow_candidate(tables: NormalTables, draws: _Draws) -> np.float32 | None:
     draw = int(draws.next())
     layer = (draw & 255) >> 1
     sign = np.float32(1 if draw & 1 else -1)
+    value: np.float32
     if layer == 0:
         tail: np.float32 = tables.layers.x[1]
         while True:
             beyond = _exponential(draws) / tail
             y = _exponential(draws)
             if np.float32(2) * y > beyond * beyond:
-                return (beyond + tail) * sign
-    x: np.float32 = np.float32(draw >> 8) * np.float32(2.0**-24) * tables.layers.x[layer]
+                value = (beyond + tail) * sign
+                return value
+    x = np.float32(draw >> 8) * np.float32(2.0**-24) * tables.layers.x[layer]
     below = _below_curve(tables, np.array([layer]), np.array([x], np.float32), draws.uniform())
-    return x * sign if below[0] else None
+    value = x * sign
+    return value if below[0] else None
 
 
 class _Workspace:
