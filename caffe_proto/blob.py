@@ -35,12 +35,13 @@ class Storage:
     draws until somebody looks, or for ever if trained weights come first.
     """
 
-    __slots__ = ("buffer", "dtype", "pending")
+    __slots__ = ("_copy", "buffer", "dtype", "pending")
 
     def __init__(self, dtype: npt.DTypeLike = np.float32) -> None:
         self.dtype = np.dtype(dtype)
         self.buffer: Array | None = None
         self.pending: Callable[[], None] | None = None
+        self._copy: Callable[[], Array] | None = None
 
     def flat(self, count: int) -> Array:
         """The buffer, with room for ``count`` elements at least."""
@@ -54,12 +55,19 @@ class Storage:
             # Zeros, not leftovers: Caffe's fresh memory reads as zero too.
             buffer = self.buffer = np.zeros(count, self.dtype)
         elif not buffer.flags.aligned:
-            buffer = self.buffer = np.array(buffer, self.dtype)
+            copy, self._copy = self._copy, None
+            values = buffer if copy is None else copy().reshape(-1)
+            buffer = self.buffer = np.require(values, self.dtype, ["A", "W", "C"])
         return buffer
 
-    def adopt(self, array: Array) -> None:
-        """Take ``array`` (any shape, C-contiguous, perhaps unaligned) as the buffer, uncopied."""
+    def adopt(self, array: Array, copy: Callable[[], Array] | None = None) -> None:
+        """Take ``array`` (any shape, C-contiguous, perhaps unaligned) as the buffer, uncopied.
+
+        ``copy`` makes the aligned copy of an unaligned array better than NumPy would: a view of
+        a file is cheaper to read once more than to copy.
+        """
         self.pending = None
+        self._copy = copy
         if array.dtype != self.dtype:
             array = array.astype(self.dtype)
         self.buffer = array.reshape(-1)
@@ -172,14 +180,15 @@ class Parameter(Blob):
         #: The parameter whose memory this one uses (``param { name }``), or None.
         self.owner: Parameter | None = None
 
-    def adopt(self, array: Array) -> None:
+    def adopt(self, array: Array, copy: Callable[[], Array] | None = None) -> None:
         """Take the values of ``array`` (same count, C-contiguous) without copying them now.
 
-        An unaligned view of a file is copied when the values are first asked for.
+        An unaligned view of a file is copied when the values are first asked for, by ``copy``
+        (which gives the same values in fresh memory) if there is one.
         """
         if array.size != self.count:
             raise BuildError(f"{array.size} values do not fill a parameter of shape {self.shape}")
-        self.data_storage.adopt(array)
+        self.data_storage.adopt(array, copy)
         self._data_view = None
 
 

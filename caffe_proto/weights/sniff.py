@@ -9,7 +9,7 @@ from caffe_proto.errors import WeightsError
 from caffe_proto.weights.source import Source
 from caffe_proto.weights.wire import LENGTH, VARINT, Field, WireError, WireReader
 
-__all__ = ["kind_of", "refuse_other_kinds"]
+__all__ = ["kind_of", "refuse_foreign", "refuse_other_kinds"]
 
 #: What :func:`kind_of` tells apart.
 KINDS = ("caffemodel", "hdf5", "npz", "safetensors", "prototxt")
@@ -24,8 +24,7 @@ def kind_of(source: Source) -> str:
     Raises :class:`WeightsError`, naming what it is instead, for anything known to be no weights
     file. What is not recognised counts as a caffemodel, whose reader then tells what is wrong.
     """
-    if source.size == 0:
-        raise WeightsError(f"{source.name}: the file is empty; was the download interrupted?")
+    refuse_foreign(source)
     head = bytes(source.bytes[:_HEAD])
     if _is_hdf5(source):
         return "hdf5"
@@ -33,13 +32,20 @@ def kind_of(source: Source) -> str:
         return "npz"
     if _is_safetensors(head, source.size):
         return "safetensors"
-    for test, found in _FOREIGN:
-        if test(head):
-            raise WeightsError(f"{source.name}: this is {found}")
     found_message = _other_message(source)
     if found_message:
         raise WeightsError(f"{source.name}: this is {found_message}")
     return "prototxt" if _is_text(head) else "caffemodel"
+
+
+def refuse_foreign(source: Source) -> None:
+    """Raise :class:`WeightsError` for an empty file and for one that is nothing of Caffe's."""
+    if source.size == 0:
+        raise WeightsError(f"{source.name}: the file is empty; was the download interrupted?")
+    head = bytes(source.bytes[:_HEAD])
+    for test, found in _FOREIGN:
+        if test(head):
+            raise WeightsError(f"{source.name}: this is {found}")
 
 
 def refuse_other_kinds(source: Source) -> None:
