@@ -170,6 +170,20 @@ class Layer:
         """The net's random stream, positioned where Caffe's would be."""
         return self.context.stream.random
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the first top is the first bottom (``top: "x"`` with ``bottom: "x"``)."""
+        bottoms, tops = self.bottom_blobs, self.top_blobs
+        return bool(bottoms) and bool(tops) and bottoms[0] is tops[0]
+
+    def refuse_in_place(self) -> None:
+        """Raise :class:`LayerError` where the layer is asked to work in place (in ``setup``)."""
+        if self.in_place:
+            raise self.error(
+                "cannot work in place. Expected: a top with a name of its own. "
+                f'Received: top "{self.tops[0]}", which is the bottom'
+            )
+
     def top(self, index: int = 0) -> Array:
         """The memory of a top, to write into; it may be the bottom's, in place."""
         return self.top_blobs[index].data

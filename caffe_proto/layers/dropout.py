@@ -1,0 +1,74 @@
+"""Dropout: elements left out at random while training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from caffe_proto.layers.base import Array, Layer, Shape
+from caffe_proto.layers.registry import register_layer
+
+
+@register_layer("Dropout")
+class Dropout(Layer):
+    """Dropout: ``y = x * mask / (1 - ratio)`` in TRAIN, mask 1 with probability 1 - ratio, else 0.
+
+    In TEST ``y = x``. Bottom ``(any shape)`` → top, the same shape. No parameters. May run in
+    place. One draw an element and forward pass, in TRAIN only.
+    Settings: ``dropout_param`` (dropout_ratio 0.5). Of forks: scale_train (true; false leaves out
+    the division in TRAIN and multiplies by 1 - ratio in TEST instead), sample_weights_test (false;
+    true drops in TEST as in TRAIN, which samples a Bayesian net).
+    Srivastava et al., Dropout, JMLR 2014.
+    """
+
+    def setup(self, bottom: Shape) -> None:
+        settings = self.param.dropout_param
+        self.ratio = float(settings.dropout_ratio)
+        if not 0 <= self.ratio < 1:
+            raise self.error(
+                "dropout_param.dropout_ratio is out of range. Expected: from 0 to below 1. "
+                f"Received: {self.ratio:g}"
+            )
+        self.scale_train = settings.scale_train
+        self.drops = self.is_training or settings.sample_weights_test
+
+    def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
+        return [bottom]
+
+    @property
+    def _scale(self) -> float:
+        """What is multiplied by beside the mask."""
+        kept = 1 - self.ratio
+        if self.drops:
+            return 1 / kept if self.scale_train else 1.0
+        return 1.0 if self.scale_train else kept
+
+    def forward(self, x: Array) -> Array:
+        y = self.top()
+        scale = x.dtype.type(self._scale)
+        if self.drops:
+            self.mask = self.rng.bernoulli(x.shape, 1 - self.ratio)
+            np.multiply(x, self.mask, out=y)
+            if scale != 1:
+                y *= scale
+        elif scale != 1:
+            np.multiply(x, scale, out=y)
+        elif y is not x:
+            np.copyto(y, x)
+        return y
+
+    def backward(self, dy: Array, x: Array, y: Array) -> Array | None:
+        if not self.propagate_down[0]:
+            return None
+        dx = self.bottom_diff()
+        scale = dy.dtype.type(self._scale)
+        if self.drops:
+            np.multiply(dy, self.mask, out=dx)
+            if scale != 1:
+                dx *= scale
+        elif scale != 1:
+            np.multiply(dy, scale, out=dx)
+        elif dx is not dy:
+            np.copyto(dx, dy)
+        return dx
