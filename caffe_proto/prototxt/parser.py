@@ -1,0 +1,208 @@
+"""Text into messages: :func:`parse` and :func:`parse_file`."""
+
+from __future__ import annotations
+
+import functools
+import os
+import warnings
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from google.protobuf.message import Message
+
+from caffe_proto.errors import CaffeProtoError, Fault, ParseError, UpgradeError, did_you_mean
+from caffe_proto.prototxt import hints, wrongfile
+from caffe_proto.prototxt.builder import MAX_FAULTS, Actions, Builder, TooManyFaultsError
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+__all__ = ["PrototxtWarning", "Unknown", "parse", "parse_file"]
+
+Unknown = Literal["error", "ignore", "keep"]
+
+
+class PrototxtWarning(UserWarning):
+    """Something in a text that was read past: a byte order mark, a field that was ignored."""
+
+
+def parse_file(
+    path: str | os.PathLike[str],
+    message: str | type[Message] | Message = "NetParameter",
+    *,
+    upgrade: bool = True,
+    unknown: Unknown = "error",
+) -> Any:
+    """Read a prototxt file; the arguments are those of :func:`parse`.
+
+    Raises ``OSError`` where the file cannot be read, and :class:`ParseError` also for a file
+    without anything in it.
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    name = os.fspath(path)
+    if not data.strip():
+        raise ParseError(Fault("the file is empty", filename=name))
+    return parse(data, message, upgrade=upgrade, unknown=unknown, filename=name)
+
+
+def parse(
+    text: str | bytes,
+    message: str | type[Message] | Message = "NetParameter",
+    *,
+    upgrade: bool = True,
+    unknown: Unknown = "error",
+    filename: str = "<text>",
+) -> Any:
+    """The message that a text in protobuf's text format stands for, as Caffe reads it.
+
+    ``message`` is the name of a message of the schema, a message class, or a message to add
+    to. ``upgrade`` brings old formats of nets and solvers to the current one. ``unknown`` says
+    what becomes of fields that the schema lacks: ``"error"``, ``"ignore"`` (with a
+    :class:`PrototxtWarning` each) or ``"keep"`` (:func:`to_prototxt` prints them again).
+
+    Raises :class:`ParseError` with all the faults of the text, each with its place, and
+    :class:`UpgradeError` for an old format that cannot be upgraded.
+    """
+    if unknown not in ("error", "ignore", "keep"):
+        raise ValueError(f'unknown is "error", "ignore" or "keep", not {unknown!r}')
+    target = message if isinstance(message, Message) else None
+    built = _message_class(message)()
+    source = _decode(text, filename)
+    wrong = wrongfile.recognise(source)
+    if wrong:
+        raise ParseError(Fault(wrong, filename=filename))
+    builder = Builder(built, source, unknown)
+    _run(source, builder)
+    if len(builder.faults) or builder.unknown_top:
+        _check_kind(builder, filename)
+    if builder.faults:
+        raise ParseError(_faults(builder, filename))
+    for start, sentence in builder.notices:
+        place = _fault(source, start, sentence, filename)
+        where = f"{place.filename}:{place.line}:{place.column}"
+        warnings.warn(f"{where}: {sentence}", PrototxtWarning, stacklevel=2)
+    missing = [] if built.IsInitialized() else built.FindInitializationErrors()
+    if missing:
+        raise ParseError(Fault(f"required fields are missing: {', '.join(missing)}",
+                               filename=filename))
+    if upgrade:
+        _upgrade(built, filename)
+    if target is not None:
+        target.MergeFrom(built)
+        return target
+    return built
+
+
+def _upgrade(message: Message, filename: str) -> None:
+    """Bring a net or a solver to the current format; warn of what it loses by that."""
+    kind = message.DESCRIPTOR.full_name
+    if kind not in ("caffe.NetParameter", "caffe.SolverParameter"):
+        return
+    from caffe_proto.prototxt.upgrade import upgrade_net, upgrade_solver
+
+    upgrade: Any = upgrade_net if kind == "caffe.NetParameter" else upgrade_solver
+    try:
+        report = upgrade(message)
+    except UpgradeError as error:
+        raise UpgradeError(f"{filename}: {error}") from error
+    for problem in report.problems:
+        warnings.warn(f"{filename}: {problem}", PrototxtWarning, stacklevel=3)
+
+
+def _message_class(message: str | type[Message] | Message) -> type[Message]:
+    if isinstance(message, Message):
+        return type(message)
+    if not isinstance(message, str):
+        return message
+    from caffe_proto.schema import caffe_pb2
+
+    found: Any = caffe_pb2
+    for part in message.removeprefix("caffe.").split("."):
+        found = getattr(found, part, None)
+    if isinstance(found, type) and issubclass(found, Message):
+        return found
+    names = caffe_pb2.DESCRIPTOR.message_types_by_name
+    raise CaffeProtoError(f'the schema has no message "{message}"{did_you_mean(message, names)}')
+
+
+def _decode(text: str | bytes, filename: str) -> str:
+    if isinstance(text, (bytes, bytearray, memoryview)):
+        # bytes that are no UTF-8 (Latin-1 comments, raw strings) come back out as they went in
+        text = bytes(text).decode("utf-8", "surrogateescape")
+    if text.startswith("\ufeff"):
+        warnings.warn(
+            f"{filename}:1:1: skipped a byte order mark, which Caffe itself refuses",
+            PrototxtWarning,
+            stacklevel=3,
+        )
+        text = text[1:]
+    return text
+
+
+@functools.cache
+def _grammar() -> Lark:
+    # lark takes longer to import than most texts to read
+    from lark import Lark
+
+    from caffe_proto.prototxt.lexer import PrototxtLexer
+
+    grammar = resources.files("caffe_proto.prototxt").joinpath("prototxt.lark").read_text("utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        lexer=PrototxtLexer,
+        transformer=Actions(),  # type: ignore[arg-type]
+        keep_all_tokens=True,
+    )
+
+
+def _run(text: str, builder: Builder) -> None:
+    """Read ``text`` into ``builder``, which notes the faults."""
+    grammar = _grammar()
+    from lark.exceptions import UnexpectedInput
+
+    from caffe_proto.prototxt.lexer import Source
+    from caffe_proto.prototxt.recovery import Recovery
+
+    source = Source(text, builder)
+    try:
+        grammar.parse(source, on_error=Recovery(source, builder).handle)  # type: ignore[arg-type]
+    except TooManyFaultsError:
+        builder.faults.append((builder.faults[-1][0], "too many faults; the rest is not looked at"))
+    except UnexpectedInput:
+        # the end of the text, inside of a block
+        if not builder.faults:
+            raise
+
+
+def _check_kind(builder: Builder, filename: str) -> None:
+    """Raise if the text is that of another message than the one asked for."""
+    root = builder.stack[0]
+    names = [*root.seen, *builder.unknown_top]
+    other = hints.other_message(names, root.message.DESCRIPTOR)
+    if other:
+        first = builder.unknown_top[0]
+        raise ParseError(
+            Fault(
+                f'this is no {root.type_name} but a {other} (it has "{first}");'
+                f' to read it: message="{other}"',
+                filename=filename,
+            )
+        )
+
+
+def _fault(text: str, start: int, sentence: str, filename: str) -> Fault:
+    line = hints.line_of(text, start)
+    newline = "\n" if "\n" in text else "\r"
+    begin = text.rfind(newline, 0, start) + 1
+    end = text.find(newline, start)
+    source_line = text[begin : end if end >= 0 else len(text)]
+    return Fault(sentence, line, start - begin + 1, filename, source_line)
+
+
+def _faults(builder: Builder, filename: str) -> list[Fault]:
+    return [_fault(builder.text, start, said, filename) for start, said in sorted(builder.faults)]
+
+
+_ = MAX_FAULTS
