@@ -28,7 +28,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def settings(**fields: Any) -> Any:
-    defaults: dict[str, Any] = dict(value=0.0, min=0.0, max=1.0, mean=0.0, std=1.0)
+    defaults: dict[str, Any] = {"value": 0.0, "min": 0.0, "max": 1.0, "mean": 0.0, "std": 1.0}
     return SimpleNamespace(**{**defaults, "sparse": -1, "variance_norm": 0, **fields})
 
 

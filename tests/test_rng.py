@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import math
 import pickle
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caffe_proto.rng import CaffeRandom, ziggurat
+from caffe_proto.rng import CaffeRandom, generator, ziggurat
 from caffe_proto.rng.ziggurat import CHUNK
 
 F = np.float32
@@ -134,6 +135,10 @@ def test_seeds_are_cast_to_32_bits(seed: int, same: int) -> None:
 def test_seed_must_be_a_whole_number() -> None:
     with pytest.raises(TypeError):
         CaffeRandom(1.5)  # type: ignore[arg-type]
+
+
+def test_the_documented_example_runs() -> None:
+    assert doctest.testmod(generator).failed == 0
 
 
 def test_nothing_is_set_up_before_the_first_draw() -> None:
