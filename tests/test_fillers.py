@@ -23,7 +23,7 @@ from caffe_proto.schema import caffe_pb2
 GOLDEN = Path(__file__).resolve().parent / "golden" / "fillers"
 CASES = json.loads((GOLDEN / "cases.json").read_text())
 
-# Nets whose parameters depend on more than their fillers (recurrent unrolling, forward passes).
+# Nets whose order of draws is written out below (recurrent unrolling, forward passes).
 NEEDS_A_NET = {"lstm_then_ip", "rnn_static_then_ip", "dummy_then_ip"}
 
 
@@ -91,6 +91,49 @@ def test_values_are_those_of_caffe(case: dict[str, Any]) -> None:
                 digest = hashlib.sha256(values.astype("<f4").tobytes()).hexdigest()
                 assert digest == str(expected[f"sha256/{key}"])
     assert compared
+
+
+UNIFORM = settings_of(type="uniform", min=-1, max=1)
+GAUSSIAN = settings_of(type="gaussian", std=0.1)
+
+# (key in the golden file or None for draws that are dropped, filler, shape), in order.
+BY_HAND: dict[str, list[tuple[str | None, caffe_pb2.FillerParameter, tuple[int, ...]]]] = {
+    "lstm_then_ip": [
+        ("param/l/0", UNIFORM, (8, 3)),
+        ("param/l/1", UNIFORM, (8,)),
+        ("param/l/2", UNIFORM, (8, 2)),
+        *[(None, UNIFORM, (8, 2))] * 3,  # the other three time steps
+        ("param/i/0", UNIFORM, (3, 2)),
+        ("param/i/1", UNIFORM, (3,)),
+    ],
+    "rnn_static_then_ip": [
+        ("param/r/0", GAUSSIAN, (2, 2)),
+        ("param/r/1", UNIFORM, (2,)),
+        ("param/r/2", GAUSSIAN, (2, 3)),
+        ("param/r/3", GAUSSIAN, (2, 2)),
+        ("param/r/4", GAUSSIAN, (2, 2)),
+        ("param/r/5", UNIFORM, (2,)),
+        *[(None, GAUSSIAN, (2, 2)), (None, GAUSSIAN, (2, 2)), (None, UNIFORM, (2,))] * 2,
+        ("param/i/0", GAUSSIAN, (3, 2)),
+        ("param/i/1", UNIFORM, (3,)),
+    ],
+    "dummy_then_ip": [
+        ("param/i/0", GAUSSIAN, (3, 5)),
+        ("param/i/1", GAUSSIAN, (3,)),
+        ("top/x", settings_of(type="uniform"), (2, 5)),  # each forward
+        ("top_again/x", settings_of(type="uniform"), (2, 5)),
+    ],
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_draws_that_are_dropped_or_come_later_keep_their_place(case: str) -> None:
+    expected = np.load(GOLDEN / "stream_order" / f"{case}.npz")
+    rng = CaffeRandom(int(expected["seed"]))
+    for key, filler, shape in BY_HAND[case]:
+        values = fillers.fill(filler, shape, rng)
+        if key is not None:
+            np.testing.assert_array_equal(values, expected[key])
 
 
 # ---------------------------------------------------------------- formulas
