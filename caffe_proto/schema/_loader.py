@@ -35,7 +35,8 @@ class SchemaClasses:
     def __init__(self, file: FileDescriptor, module: str) -> None:
         self._file = file
         self._module = module
-        self._named: set[str] = set()
+        # protobuf forgets a class that nobody holds, and makes a new one, without its name
+        self._classes: dict[str, type[Message]] = {}
         self._values = {
             value.name: value.number
             for enum in file.enum_types_by_name.values()
@@ -61,21 +62,19 @@ class SchemaClasses:
 
     def _message_class(self, descriptor: Descriptor) -> type[Message]:
         """The class of a message; it and all that its fields reach can be pickled by name."""
-        cls = message_factory.GetMessageClass(descriptor)
         waiting = [descriptor]
         while waiting:
             current = waiting.pop()
-            if current.full_name in self._named:
+            if current.full_name in self._classes:
                 continue
-            self._named.add(current.full_name)
-            self._name_class(current)
+            self._classes[current.full_name] = self._name_class(current)
             waiting.extend(current.nested_types)
             waiting.extend(f.message_type for f in current.fields if f.message_type is not None)
             if current.containing_type is not None:
                 waiting.append(current.containing_type)
-        return cls
+        return self._classes[descriptor.full_name]
 
-    def _name_class(self, descriptor: Descriptor) -> None:
+    def _name_class(self, descriptor: Descriptor) -> type[Message]:
         cls = message_factory.GetMessageClass(descriptor)
         cls.__module__ = self._module
         cls.__qualname__ = descriptor.full_name.removeprefix(self._file.package + ".")
@@ -84,6 +83,7 @@ class SchemaClasses:
         if descriptor.containing_type is not None:
             # protobuf looks nested classes up in the default pool, where these are not
             copyreg.pickle(cls, _reduce_nested)
+        return cls
 
 
 def _reduce_nested(message: Message) -> tuple[Any, ...]:
