@@ -82,6 +82,13 @@ class ConvolutionBase(Layer):
         image = window_counts(self, self.windows, first[self.axis + 1 :], count)
         return [(*first[: self.axis], self.num_output, *image)] * len(bottoms)
 
+    def macs(self) -> int:
+        """One multiply-add for each window, filter value and image."""
+        windowed = self.bottom_blobs if self.is_transposed else self.top_blobs
+        return sum(
+            self.params[0].count // blob.shape[self.axis] * blob.count for blob in windowed
+        )
+
     # -- for the computation -----------------------------------------------------------------
 
     def planes(self, x: Array) -> Array:

@@ -46,6 +46,10 @@ class InnerProduct(Layer):
             )
         return [(*bottom[:axis], self.num_output)]
 
+    def macs(self) -> int:
+        """One multiply-add for each weight and row."""
+        return self.top_blobs[0].count * (self.params[0].count // self.num_output)
+
     def forward(self, x: Array) -> Array:
         y = self.top()
         w = self.params[0].data
