@@ -107,18 +107,24 @@ class Windows:
         at 0, along the first axis at ``first``. The windows left out see padding there.
         """
         within, pixels = [_ALL, _ALL], [_ALL, _ALL]
-        settings = zip(tap, image, counts, self.stride, self.pad, self.dilation, strict=True)
-        for t, n, o, s, p, d in settings:
-            start = d * t - p + s * first
-            low = max(0, -(start // s))
-            high = max(low, min(o, (n - 1 - start) // s + 1))
-            begin = start + s * low
-            within.append(slice(low, high))
-            pixels.append(
-                slice(begin, begin + s * (high - low - 1) + 1, s) if high > low else _NONE
-            )
-            first = 0
+        for axis, (t, n, o) in enumerate(zip(tap, image, counts, strict=True)):
+            inside, seen = self.meet(axis, t, n, o, 0 if axis else first)
+            within.append(inside)
+            pixels.append(seen)
         return tuple(within), tuple(pixels)
+
+    def meet(
+        self, axis: int, tap: int, pixels: int, count: int, first: int = 0
+    ) -> tuple[slice, slice]:
+        """Along one axis: which windows see a pixel at ``tap``, and which pixels these are."""
+        stride = self.stride[axis]
+        start = self.dilation[axis] * tap - self.pad[axis] + stride * first
+        low = max(0, -(start // stride))
+        high = max(low, min(count, (pixels - 1 - start) // stride + 1))
+        begin = start + stride * low
+        if high == low:
+            return slice(low, high), _NONE
+        return slice(low, high), slice(begin, begin + stride * (high - low - 1) + 1, stride)
 
 
 def at_tap(tap: Shape) -> tuple[Any, ...]:

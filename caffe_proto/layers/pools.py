@@ -1,0 +1,222 @@
+"""Maxima, averages and draws over windows of planes, and their gradients.
+
+Pooling, spatial pyramids and normalization within channels share this. Planes are (M, 1, H, W), M
+being images times channels. A window that reaches over the image sees only what is inside.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from caffe_proto.layers.base import Array, Shape
+from caffe_proto.layers.windows import Index, Windows, scratch
+
+__all__ = ["Pool"]
+
+# What Caffe's running maximum begins with: -inf and NaN never exceed it.
+LOWEST = -float(np.finfo(np.float32).max)
+# Elements of a block of planes: a fraction of a megabyte, so that it stays in the cache.
+BLOCK = 1 << 16
+
+Piece = tuple[slice, slice]
+
+
+class Pool:
+    """Windows over planes of one size: ``image`` (H, W) → ``counts`` (windows_h, windows_w)."""
+
+    def __init__(self, windows: Windows, image: Shape, counts: Shape) -> None:
+        self.windows = windows
+        self.image = image
+        self.counts = counts
+        #: A single window that sees the whole image.
+        self.is_global = counts == (1, 1) and all(
+            p + n <= k for p, n, k in zip(windows.pad, image, windows.kernel, strict=True)
+        )
+
+    # -- maxima ------------------------------------------------------------------------------
+
+    def maximum(self, x: Array, y: Array) -> None:
+        """The largest value in each window; -FLT_MAX where there is none."""
+        if self.is_global:
+            np.fmax.reduce(x.reshape(len(x), math.prod(self.image)), axis=1, out=y.reshape(len(y)))
+        else:
+            for planes in self._blocks(len(x)):
+                self._by_axes(np.fmax, x[planes], y[planes], LOWEST)
+        np.fmax(y, y.dtype.type(LOWEST), out=y)
+
+    def maximum_index(self, x: Array, y: Array, mask: Array) -> None:
+        """Where in its plane each maximum ``y`` stands, the first of equals; -1 where nowhere."""
+        height, width = self.image
+        places = np.arange(height * width, dtype=mask.dtype).reshape(height, width)
+        mask[...] = -1
+        for planes, (within, pixels), hit in self._winners(x, y):
+            np.copyto(mask[planes][within], places[pixels[2:]], where=hit)
+
+    def maximum_gradient(self, dy: Array, x: Array, dx: Array) -> None:
+        """Hand each window's gradient to the pixel that was its maximum."""
+        dx[...] = 0
+        y = scratch("maxima", dy.shape, dy.dtype)
+        self.maximum(x, y)
+        for planes, (within, pixels), hit in self._winners(x, y):
+            target = dx[planes][pixels]
+            target += dy[planes][within] * hit
+
+    def _winners(self, x: Array, y: Array) -> Iterator[tuple[slice, tuple[Index, Index], Array]]:
+        """For blocks of planes and each tap: windows and pixels, and whether the tap has won."""
+        taps = [overlap for _, overlap in self._taps]
+        for planes in self._blocks(len(x)):
+            seen, best = x[planes], y[planes]
+            open_windows = best > LOWEST
+            for within, pixels in taps:
+                hit = seen[pixels] == best[within]
+                hit &= open_windows[within]
+                open_windows[within] ^= hit
+                yield planes, (within, pixels), hit
+
+    # -- averages ----------------------------------------------------------------------------
+
+    def average(self, x: Array, y: Array) -> None:
+        """The sum over each window, divided by the window's size."""
+        if self.is_global:
+            np.add.reduce(x.reshape(len(x), math.prod(self.image)), axis=1, out=y.reshape(len(y)))
+        else:
+            for planes in self._blocks(len(x)):
+                self._by_axes(np.add, x[planes], y[planes], 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            y /= self.sizes.astype(y.dtype)
+
+    def average_gradient(self, dy: Array, dx: Array) -> None:
+        """Share each window's gradient out among its pixels."""
+        sizes = self.sizes.astype(dy.dtype)
+        rows, columns = self._pieces
+        for planes in self._blocks(len(dy)):
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = dy[planes] / sizes
+            wide = np.zeros((len(share), 1, self.counts[0], self.image[1]), dy.dtype)
+            for within, pixels in columns:
+                wide[..., pixels] += share[..., within]
+            target = dx[planes]
+            target[...] = 0
+            for within, pixels in rows:
+                target[:, :, pixels] += wide[:, :, within]
+
+    @cached_property
+    def sizes(self) -> Array:
+        """How much each window's sum is divided by, (windows_h, windows_w)."""
+        lengths = []
+        settings = zip(self.image, self.counts, strict=True)
+        for axis, (n, o) in enumerate(settings):
+            w = self.windows
+            begins = np.arange(o) * w.stride[axis] - w.pad[axis]
+            # Padding counts, on both sides, but not what lies beyond it. A window that begins
+            # outside has size 0 or less; Caffe divides by that too.
+            lengths.append(np.minimum(begins + w.kernel[axis], n + w.pad[axis]) - begins)
+        return np.outer(*lengths)
+
+    # -- draws -------------------------------------------------------------------------------
+
+    def draw(self, x: Array, uniform: Array, y: Array) -> Array:
+        """One value of each window, likely in proportion to its size; returns the taps taken.
+
+        The value is the first at which the running sum reaches ``uniform`` times the sum; -1 and
+        0 where none does.
+        """
+        threshold, total = np.zeros_like(y), np.zeros_like(y)
+        for _, (within, pixels) in self._taps:
+            threshold[within] += x[pixels]
+        threshold *= uniform
+        y[...] = 0
+        chosen = np.full(y.shape, -1, np.int32)
+        for number, (within, pixels) in self._taps:
+            total[within] += x[pixels]
+            hit = (total[within] >= threshold[within]) & (chosen[within] < 0)
+            np.copyto(y[within], x[pixels], where=hit)
+            np.copyto(chosen[within], number, where=hit)
+        return chosen
+
+    def expect(self, x: Array, y: Array) -> None:
+        """The mean of what :meth:`draw` draws: ``sum x² / sum x``, or 0 if the sum is not > 0."""
+        # Caffe's sum begins with the smallest normal number, so that zeros give 0 and not 0/0.
+        total = np.full_like(y, np.finfo(np.float32).tiny)
+        y[...] = 0
+        for _, (within, pixels) in self._taps:
+            seen = x[pixels]
+            total[within] += seen
+            y[within] += seen * seen
+        np.divide(y, total, out=y, where=total > 0)
+        y[~(total > 0)] = 0
+
+    def draw_gradient(self, dy: Array, chosen: Array, dx: Array) -> None:
+        """Hand each window's gradient to the pixel that was drawn."""
+        dx[...] = 0
+        for number, (within, pixels) in self._taps:
+            target = dx[pixels]
+            target += dy[within] * (chosen[within] == number)
+
+    # -- windows -----------------------------------------------------------------------------
+
+    @cached_property
+    def _axes(self) -> list[list[tuple[int, slice, slice]]]:
+        """For rows and columns: taps that see the image, the windows that do, and the pixels."""
+        axes = []
+        settings = zip(self.image, self.counts, self.windows.kernel, strict=True)
+        for axis, (n, o, k) in enumerate(settings):
+            meets = ((tap, *self.windows.meet(axis, tap, n, o)) for tap in range(k))
+            axes.append([meet for meet in meets if meet[1].stop > meet[1].start])
+        return axes
+
+    @cached_property
+    def _taps(self) -> list[tuple[int, tuple[Index, Index]]]:
+        """Each tap's number, the windows that see a pixel there, and these pixels."""
+        everything, width = slice(None), self.windows.kernel[1]
+        return [
+            (
+                i * width + j,
+                ((everything, everything, *within), (everything, everything, *pixels)),
+            )
+            for (i, *row), (j, *column) in itertools.product(*self._axes)
+            for within, pixels in [zip(row, column, strict=True)]
+        ]
+
+    @cached_property
+    def _pieces(self) -> tuple[list[Piece], list[Piece]]:
+        """For rows, then columns: windows and pixels of each tap, one that all see coming first."""
+        rows, columns = (
+            sorted(((w, p) for _, w, p in axis), key=lambda piece: piece[0].start - piece[0].stop)
+            for axis in self._axes
+        )
+        return rows, columns
+
+    def _blocks(self, planes: int) -> Iterator[slice]:
+        step = max(1, BLOCK // max(math.prod(self.image), 1))
+        for first in range(0, planes, step):
+            yield slice(first, first + step)
+
+    def _by_axes(self, ufunc: Any, x: Array, y: Array, empty: float) -> None:
+        """``ufunc`` over the rows of each window, and then over its columns.
+
+        That is kernel_h + kernel_w steps a window instead of kernel_h x kernel_w.
+        """
+        rows, columns = self._pieces
+        wide = scratch("rows", (len(x), 1, self.counts[0], self.image[1]), x.dtype)
+        _accumulate(ufunc, x, rows, wide, empty)
+        _accumulate(ufunc, x=wide.swapaxes(2, 3), pieces=columns, y=y.swapaxes(2, 3), empty=empty)
+
+
+def _accumulate(ufunc: Any, x: Array, pieces: list[Piece], y: Array, empty: float) -> None:
+    """``ufunc`` over the windows of the rows of ``x``."""
+    todo = iter(pieces)
+    count = y.shape[2]
+    if pieces and pieces[0][0] == slice(0, count):
+        y[...] = x[:, :, next(todo)[1]]
+    else:
+        y[...] = empty
+    for within, pixels in todo:
+        target = y[:, :, within]
+        ufunc(target, x[:, :, pixels], out=target)
