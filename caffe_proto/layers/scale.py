@@ -147,6 +147,9 @@ class Scale(_Broadcast):
                     ds += total.reshape(s.shape)
                 else:
                     ds[...] = total.reshape(s.shape)
+                if not (self.in_place or self.propagate_down[0]):
+                    # Caffe computes the products there, and leaves them if nobody asks for more.
+                    np.multiply(dy, x, out=self.bottom_diff())
         if self.propagate_down[0]:
             dx = self.bottom_diff().reshape(self.folded)
             np.multiply(dy.reshape(self.folded), s.reshape(-1, 1), out=dx)
