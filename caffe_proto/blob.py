@@ -95,6 +95,37 @@ class Blob:
         return self._shape
 
     @property
+    def num(self) -> int:
+        """Axis 0 under its old name; like the three others 1 where the blob has fewer axes.
+
+        Raises :class:`BuildError` above 4 axes, which the old names do not cover.
+        """
+        return self._legacy_axis(0)
+
+    @property
+    def channels(self) -> int:
+        """Axis 1 under its old name."""
+        return self._legacy_axis(1)
+
+    @property
+    def height(self) -> int:
+        """Axis 2 under its old name."""
+        return self._legacy_axis(2)
+
+    @property
+    def width(self) -> int:
+        """Axis 3 under its old name."""
+        return self._legacy_axis(3)
+
+    def _legacy_axis(self, axis: int) -> int:
+        if len(self._shape) > 4:
+            raise BuildError(
+                f"num, channels, height and width name 4 axes; a blob of shape {self._shape} has "
+                "more. Expected: shape"
+            )
+        return self._shape[axis] if axis < len(self._shape) else 1
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the elements, float32 unless the net was built otherwise."""
         return self.data_storage.dtype
