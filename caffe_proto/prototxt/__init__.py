@@ -6,6 +6,8 @@ keeps its comments.
 
 from __future__ import annotations
 
+from caffe_proto.prototxt.format import format_prototxt
 from caffe_proto.prototxt.parser import PrototxtWarning, parse, parse_file
+from caffe_proto.prototxt.printer import to_prototxt
 
-__all__ = ["PrototxtWarning", "parse", "parse_file"]
+__all__ = ["PrototxtWarning", "format_prototxt", "parse", "parse_file", "to_prototxt"]

@@ -69,15 +69,18 @@ _NOTHING: dict[str, Field] = {}
 
 
 class Builder:
-    """Builds one message; ``faults`` and ``notices`` are pairs of an offset and a sentence."""
+    """Builds one message; ``faults`` and ``notices`` are pairs of an offset and a sentence.
 
-    def __init__(self, message: Message, text: str, unknown: str) -> None:
+    Without a message nothing is built, and the text's syntax alone is looked at.
+    """
+
+    def __init__(self, message: Message | None, text: str, unknown: str) -> None:
         self.text = text
         self.unknown = unknown
         self.faults: list[tuple[int, str]] = []
         self.notices: list[tuple[int, str]] = []
         self.unknown_top: list[str] = []
-        self.frame = Frame("", 0, message, table_of(message.DESCRIPTOR))
+        self.frame = self._frame("", 0, message)
         self.stack = [self.frame]
         self._too_deep = False
 
@@ -228,14 +231,18 @@ class Builder:
 
     # faults of meaning
 
+    @staticmethod
+    def _frame(name: str, start: int, message: Message | None) -> Frame:
+        table = _NOTHING if message is None else table_of(message.DESCRIPTOR)
+        return Frame(name, start, message, table)
+
     def _push(self, name: str, start: int, message: Message | None) -> None:
         if len(self.stack) > MAX_DEPTH:
             if not self._too_deep:
                 self._too_deep = True
                 self.fault(start, f"blocks are nested more than {MAX_DEPTH} deep")
             message = None
-        table = _NOTHING if message is None else table_of(message.DESCRIPTOR)
-        self.frame = Frame(name, start, message, table)
+        self.frame = self._frame(name, start, message)
         self.stack.append(self.frame)
 
     def _twice(self, name: str, start: int) -> None:

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from caffe_proto.errors import CaffeProtoError, Fault, ParseError, UpgradeError, did_you_mean
 from caffe_proto.prototxt import hints, wrongfile
-from caffe_proto.prototxt.builder import MAX_FAULTS, Actions, Builder, TooManyFaultsError
+from caffe_proto.prototxt.builder import Actions, Builder, TooManyFaultsError
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -69,9 +69,6 @@ def parse(
     target = message if isinstance(message, Message) else None
     built = _message_class(message)()
     source = _decode(text, filename)
-    wrong = wrongfile.recognise(source)
-    if wrong:
-        raise ParseError(Fault(wrong, filename=filename))
     builder = Builder(built, source, unknown)
     _run(source, builder)
     if len(builder.faults) or builder.unknown_top:
@@ -82,16 +79,25 @@ def parse(
         place = _fault(source, start, sentence, filename)
         where = f"{place.filename}:{place.line}:{place.column}"
         warnings.warn(f"{where}: {sentence}", PrototxtWarning, stacklevel=2)
-    missing = [] if built.IsInitialized() else built.FindInitializationErrors()
-    if missing:
-        raise ParseError(Fault(f"required fields are missing: {', '.join(missing)}",
-                               filename=filename))
+    if not built.IsInitialized():
+        missing = ", ".join(built.FindInitializationErrors())
+        raise ParseError(Fault(f"required fields are missing: {missing}", filename=filename))
     if upgrade:
         _upgrade(built, filename)
     if target is not None:
         target.MergeFrom(built)
         return target
     return built
+
+
+def check_syntax(text: str | bytes, filename: str = "<text>") -> str:
+    """The text, decoded, if it is a prototxt of whatever message; else raises ``ParseError``."""
+    source = _decode(text, filename)
+    builder = Builder(None, source, "ignore")
+    _run(source, builder)
+    if builder.faults:
+        raise ParseError(_faults(builder, filename))
+    return source
 
 
 def _upgrade(message: Message, filename: str) -> None:
@@ -137,6 +143,9 @@ def _decode(text: str | bytes, filename: str) -> str:
             stacklevel=3,
         )
         text = text[1:]
+    wrong = wrongfile.recognise(text)
+    if wrong:
+        raise ParseError(Fault(wrong, filename=filename))
     return text
 
 
@@ -204,5 +213,3 @@ def _fault(text: str, start: int, sentence: str, filename: str) -> Fault:
 def _faults(builder: Builder, filename: str) -> list[Fault]:
     return [_fault(builder.text, start, said, filename) for start, said in sorted(builder.faults)]
 
-
-_ = MAX_FAULTS
