@@ -190,16 +190,12 @@ def _read_net(source: Source) -> WeightsFile:
         )
     layers = _as_v0(old) if any(layer.nested for layer in old) else current or old
     net = _Layer(_CURRENT, parts=frame)
-    return WeightsFile(
-        name,
-        [
-            LayerWeights(x.name, x.type_name, x.blobs, _param_maker(source, x, current))
-            for x in layers
-        ],
-        "caffemodel",
-        source,
-        lambda: _net_message(source, net),
-    )
+    weights = WeightsFile(name, [], "caffemodel", source, lambda: _net_message(source, net))
+    upgraded = _Upgraded(weights)
+    for layer in layers:
+        make = _param_maker(source, layer) if current else upgraded.param_maker(layer.name)
+        weights.layers.append(LayerWeights(layer.name, layer.type_name, layer.blobs, make))
+    return weights
 
 
 def _as_v0(layers: list[_Layer]) -> list[_Layer]:
@@ -267,12 +263,37 @@ def _text(source: Source, item: Field) -> str:
     return bytes(source.bytes[item.start : item.end]).decode("utf-8", "backslashreplace")
 
 
-def _param_maker(
-    source: Source, layer: _Layer, current: list[_Layer]
-) -> Callable[[], caffe_pb2.LayerParameter] | None:
-    if not current:
-        return None
+class _Upgraded:
+    """The layers of an old net in today's form, made when the first of them is asked for."""
 
+    def __init__(self, weights: WeightsFile) -> None:
+        self._define = weights.define
+        self._found: dict[str, list[caffe_pb2.LayerParameter]] | None = None
+        self._count: dict[str, int] = {}
+
+    def param_maker(self, name: str) -> Callable[[], caffe_pb2.LayerParameter]:
+        """What makes the definition of the next layer called ``name``."""
+        occurrence = self._count.get(name, 0)
+        self._count[name] = occurrence + 1
+        return lambda: self._layer(name, occurrence)
+
+    def _layer(self, name: str, occurrence: int) -> caffe_pb2.LayerParameter:
+        from caffe_proto.prototxt.upgrade import upgrade_net
+        from caffe_proto.schema import LayerParameter
+
+        if self._found is None:
+            self._found = {}
+            assert self._define is not None
+            net = self._define()
+            upgrade_net(net)
+            for layer in net.layer:
+                self._found.setdefault(layer.name, []).append(layer)
+        same_name = self._found.get(name, [])
+        # The upgrade drops V0's padding layers.
+        return same_name[occurrence] if occurrence < len(same_name) else LayerParameter(name=name)
+
+
+def _param_maker(source: Source, layer: _Layer) -> Callable[[], caffe_pb2.LayerParameter]:
     def make() -> Any:
         from caffe_proto.schema import LayerParameter
 

@@ -167,9 +167,10 @@ class WeightsFile:
         """How many bytes of the file the values take."""
         return sum(layer.nbytes for layer in self.layers)
 
-    def definition(self) -> caffe_pb2.NetParameter:
-        """The net's definition that the file carries, without blobs and not upgraded.
+    def definition(self, *, upgrade: bool = False) -> caffe_pb2.NetParameter:
+        """The net's definition that the file carries, without blobs.
 
+        It is as the file has it, or with ``upgrade`` in today's form.
         Raises :class:`WeightsError` for formats that hold arrays alone.
         """
         if self.define is None:
@@ -177,7 +178,12 @@ class WeightsFile:
                 f"{self.filename}: {self.format} files hold blobs alone; the net's definition is "
                 "only in .caffemodel files"
             )
-        return self.define()
+        message = self.define()
+        if upgrade:
+            from caffe_proto.prototxt.upgrade import upgrade_net
+
+            upgrade_net(message)
+        return message
 
     def __getitem__(self, name: str) -> LayerWeights:
         """The first layer of that name; raises :class:`KeyError`."""

@@ -55,6 +55,11 @@ class OutLayer:
     blobs: list[OutBlob]
     layer: Any
 
+    @property
+    def is_loss(self) -> bool:
+        """Whether it is a built net's loss layer."""
+        return bool(getattr(self.layer, "is_loss", False))
+
     def param(self) -> caffe_pb2.LayerParameter:
         """The layer's definition."""
         message: caffe_pb2.LayerParameter = self.layer.param

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caffe_proto.errors import WeightsError
+from caffe_proto.errors import CaffeProtoError, WeightsError
 from caffe_proto.weights.caffemodel import parse_caffemodel
 from caffe_proto.weights.model import WeightsFile
 from caffe_proto.weights.source import Source
@@ -13,16 +13,16 @@ __all__ = ["parse_text"]
 def parse_text(source: Source) -> WeightsFile:
     """The blobs in a prototxt (text of any generation of Caffe).
 
-    Raises :class:`ParseError` for text that is no net, :class:`WeightsError` for one that
-    carries no blobs.
+    Raises :class:`WeightsError` for text that is no net, and for a net that carries no blobs.
     """
     from caffe_proto.prototxt import parse
 
     try:
-        text = bytes(source.bytes).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise WeightsError(f"{source.name}: at byte {error.start}: this is no UTF-8 text") from None
-    message = parse(text, filename=source.name, upgrade=False)
+        message = parse(bytes(source.bytes), filename=source.name, upgrade=False)
+    except CaffeProtoError as error:
+        raise WeightsError(
+            f"{source.name}: this is text, and no prototxt with weights in it:\n{error}"
+        ) from error
     content = Source(message.SerializePartialToString())
     content.name = source.name
     if not content.size:

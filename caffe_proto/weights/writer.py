@@ -57,10 +57,14 @@ def _write_layer(stream: BinaryIO, layer: OutLayer, diffs: bool) -> None:
 
 def _definition(layer: OutLayer) -> bytes:
     message = layer.param()
-    if len(message.blobs):
+    # A loss layer writes its default weight into its own definition when Caffe sets it up.
+    weight = layer.is_loss and not message.loss_weight and len(message.top) <= 1
+    if len(message.blobs) or weight:
         bare = type(message)()
         bare.CopyFrom(message)
         bare.ClearField("blobs")
+        if weight:
+            bare.loss_weight.append(1)
         message = bare
     return message.SerializePartialToString(deterministic=True)
 
