@@ -1,0 +1,61 @@
+"""Layers that read data sets; a net can be built without the data if an Input takes their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from caffe_proto.layers.base import Arity, Layer, Shape
+from caffe_proto.layers.registry import register_layer
+
+
+class _Unread(Layer):
+    num_bottoms: ClassVar[Arity] = (0, None)
+    num_tops: ClassVar[Arity] = (0, None)
+
+    def setup(self, *bottoms: Shape) -> None:
+        tops = " ".join(f'top: "{top}"' for top in self.tops)
+        shapes = " ".join("shape { dim: ... }" for _ in self.tops)
+        raise self.error(
+            "reads or writes a data set, which is not supported. Expected: an Input layer in its "
+            f'place: layer {{ name: "{self.name}" type: "Input" {tops} '
+            f"input_param {{ {shapes} }} }}"
+        )
+
+    def infer_shapes(self, *bottoms: Shape) -> Sequence[Shape]:
+        return [()] * len(self.top_blobs)
+
+
+@register_layer("Data")
+class Data(_Unread):
+    """Images and labels of a database."""
+
+
+@register_layer("ImageData")
+class ImageData(_Unread):
+    """Images and labels of a list of files."""
+
+
+@register_layer("WindowData")
+class WindowData(_Unread):
+    """Windows of images, foreground and background."""
+
+
+@register_layer("HDF5Data")
+class HDF5Data(_Unread):
+    """Arrays of HDF5 files."""
+
+
+@register_layer("HDF5Output")
+class HDF5Output(_Unread):
+    """Writes its bottoms into an HDF5 file."""
+
+
+@register_layer("MemoryData")
+class MemoryData(_Unread):
+    """Arrays handed over in memory."""
+
+
+@register_layer("AnnotatedData")
+class AnnotatedData(_Unread):
+    """Images and boxes of a database."""
