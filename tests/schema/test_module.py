@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import importlib
 import os
 import pickle
 import subprocess
@@ -115,7 +116,7 @@ def test_the_generated_files_are_current() -> None:
 def test_check_tells_a_stale_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("grpc_tools", reason="the schema is compiled by grpcio-tools")
     monkeypatch.syspath_prepend(str(ROOT / "src"))
-    import generate
+    generate = importlib.import_module("generate")
 
     monkeypatch.setattr(generate, "TARGET", tmp_path)
     assert generate.main(["--check"]) == 1
