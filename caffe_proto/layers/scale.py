@@ -10,6 +10,7 @@ import numpy as np
 
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
+from caffe_proto.layers.sums import sum_of, sum_of_products
 
 if TYPE_CHECKING:
     from caffe_proto.blob import Parameter
@@ -51,20 +52,6 @@ class _Broadcast(Layer):
                 f"{axis} on. Expected: {bottom[begin:end]}"
             )
         return prod(bottom[:begin]), prod(small), prod(bottom[end:])
-
-
-def _sum_of(a: Array) -> Array:
-    """Sums over the outer and inner axes of ``(outer, middle, inner)``."""
-    if a.shape[2] == 1:
-        return np.asarray(a.sum(axis=(0, 2)))
-    return np.asarray((a @ np.ones(a.shape[2], a.dtype)).sum(axis=0))
-
-
-def _sum_of_products(a: Array, b: Array) -> Array:
-    """Sums of ``a * b`` over the outer and inner axes of ``(outer, middle, inner)``."""
-    if a.shape[2] == 1:
-        return np.asarray(np.einsum("oms,oms->m", a, b))
-    return np.asarray(np.matmul(a[:, :, None, :], b[:, :, :, None]).sum(axis=(0, 2, 3)))
 
 
 @register_layer("Scale")
@@ -132,7 +119,7 @@ class Scale(_Broadcast):
 
     def backward(self, dy: Array, xs: list[Array], y: Array) -> None:
         if self._bias is not None and self._bias.needs_grad:
-            self._bias.diff += _sum_of(dy.reshape(self.folded_bias)).reshape(self._bias.shape)
+            self._bias.diff += sum_of(dy.reshape(self.folded_bias)).reshape(self._bias.shape)
         x = self._input if self.in_place else xs[0]
         learned = len(xs) == 1
         s = self.params[0].data if learned else xs[1]
@@ -142,7 +129,7 @@ class Scale(_Broadcast):
             if outer == 1 and inner == 1:
                 np.multiply(dy.reshape(s.shape), x.reshape(s.shape), out=ds)
             else:
-                total = _sum_of_products(dy.reshape(self.folded), x.reshape(self.folded))
+                total = sum_of_products(dy.reshape(self.folded), x.reshape(self.folded))
                 if learned and not (outer == 1 and middle > 1):
                     ds += total.reshape(s.shape)
                 else:
@@ -186,7 +173,7 @@ class Bias(_Broadcast):
     def backward(self, dy: Array, xs: list[Array], y: Array) -> None:
         learned = len(xs) == 1
         if self.params[0].needs_grad if learned else self.propagate_down[1]:
-            total = _sum_of(dy.reshape(self.folded))
+            total = sum_of(dy.reshape(self.folded))
             if learned:
                 self.params[0].diff[...] += total.reshape(self.params[0].shape)
             else:
