@@ -64,10 +64,17 @@ class Fault:
         )
         text = place + self.message
         if self.source_line.strip():
-            shown = self.source_line.rstrip("\r\n").replace("\t", " ")
-            caret = " " * max(self.column - 1, 0) + "^"
-            text += f"\n    {shown}\n    {caret}"
+            shown, column = _window(self.source_line.rstrip("\r\n"), max(self.column - 1, 0))
+            text += f"\n    {shown}\n    {' ' * column}^"
         return text
+
+
+def _window(line: str, column: int, width: int = 100) -> tuple[str, int]:
+    """The part of a long line around ``column``, printable, and the column in that part."""
+    begin = 0 if len(line) <= width else max(min(column - width // 2, len(line) - width), 0)
+    part = "".join(c if c.isprintable() else " " for c in line[begin : begin + width])
+    before, after = "..." if begin else "", "..." if begin + width < len(line) else ""
+    return before + part + after, column - begin + len(before)
 
 
 class ParseError(CaffeProtoError, ValueError):

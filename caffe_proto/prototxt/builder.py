@@ -40,8 +40,20 @@ class Frame:
     where its values are skipped.
     """
 
-    __slots__ = ("append", "in_list", "kept_from", "kept_from_list", "list_field", "list_name", "list_start",
-                 "message", "name", "seen", "start", "table")  # fmt: skip
+    __slots__ = (
+        "append",
+        "in_list",
+        "kept_from",
+        "kept_from_list",
+        "list_field",
+        "list_name",
+        "list_start",
+        "message",
+        "name",
+        "seen",
+        "start",
+        "table",
+    )
 
     def __init__(
         self, name: str, start: int, message: Message | None, table: dict[str, Field]
@@ -71,6 +83,8 @@ _NOTHING: dict[str, Field] = {}
 class Builder:
     """Builds one message; ``faults`` and ``notices`` are pairs of an offset and a sentence.
 
+    ``unknown_top`` are the top-level fields that the message lacks, with their offsets;
+    ``reread`` is where a field begins that was taken for the value of the one before it, or -1.
     Without a message nothing is built, and the text's syntax alone is looked at.
     """
 
@@ -79,7 +93,8 @@ class Builder:
         self.unknown = unknown
         self.faults: list[tuple[int, str]] = []
         self.notices: list[tuple[int, str]] = []
-        self.unknown_top: list[str] = []
+        self.unknown_top: list[tuple[str, int]] = []
+        self.reread = -1
         self.frame = self._frame("", 0, message)
         self.stack = [self.frame]
         self._too_deep = False
@@ -104,17 +119,11 @@ class Builder:
             return
         value = field.known.get(text)
         if value is None:
-            if field.is_message:
-                self.fault(
-                    match.start("field_value"),
-                    f'"{name}" is a block: expected "{{", found {hints.shown(text)}',
-                )
-                return
             try:
                 value = field.value(text)
             except BadValue as bad:
-                self._bad_value(field, bad, match.start("field_value"))
                 frame.seen.setdefault(name, match.start())
+                self._bad_field(field, bad, match)
                 return
         if field.repeated:
             append = getattr(frame.message, name).append
@@ -140,7 +149,8 @@ class Builder:
             field = frame.table.get(name)
         message: Any = None
         if field is None:
-            kept = self._unknown(name, start)
+            # a block without a name is there after a fault only, which has been noted
+            kept = bool(name) and self.unknown_name(name, start)
             self._push(name, start, None)
             if kept:
                 self.frame.kept_from = start
@@ -179,7 +189,7 @@ class Builder:
         frame.kept_from_list = -1
         field = frame.table.get(name)
         if field is None:
-            if self._unknown(name, start):
+            if self.unknown_name(name, start):
                 frame.kept_from_list = start
         elif not field.repeated:
             self.fault(start, f'"{name}" takes one {hints.kind(field)}, found a list')
@@ -198,13 +208,10 @@ class Builder:
         text = match["item_value"]
         value = field.known.get(text)
         if value is None:
-            if field.is_message:
-                self.fault(match.start(), f'expected "{{", found {hints.shown(text)}')
-                return
             try:
                 value = field.value(text)
             except BadValue as bad:
-                self._bad_value(field, bad, match.start())
+                self._bad_value(field, bad, text, match.start())
                 return
             if field.is_string and isinstance(value, bytes):
                 extras.put_raw(frame.message, field.number, value)
@@ -233,8 +240,9 @@ class Builder:
 
     @staticmethod
     def _frame(name: str, start: int, message: Message | None) -> Frame:
-        table = _NOTHING if message is None else table_of(message.DESCRIPTOR)
-        return Frame(name, start, message, table)
+        if message is None:
+            return Frame(name, start, None, _NOTHING)
+        return Frame(name, start, message, table_of(message.DESCRIPTOR))
 
     def _push(self, name: str, start: int, message: Message | None) -> None:
         if len(self.stack) > MAX_DEPTH:
@@ -247,12 +255,22 @@ class Builder:
 
     def _twice(self, name: str, start: int) -> None:
         first = hints.line_of(self.text, self.frame.seen[name])
-        self.fault(
-            start, f'"{name}" may be given once only; it is given first on line {first}'
-        )
+        self.fault(start, f'"{name}" may be given once only; it is given first on line {first}')
 
-    def _bad_value(self, field: Field, bad: BadValue, start: int) -> None:
-        sentence = f'"{field.name}": {bad.message}{hints.for_value(field, bad, self.frame)}'
+    def _bad_field(self, field: Field, bad: BadValue, match: re.Match[str]) -> None:
+        text = match["field_value"]
+        start = match.start("field_value")
+        if text.isidentifier() and self.text[match.end() : match.end() + 1] in (*":{<[",):
+            # "name:" without a value has taken the next field's name for it
+            self.reread = start
+            self.fault(
+                match.start(), f'"{field.name}" has no value: expected {hints.a_kind(field)}'
+            )
+            return
+        self._bad_value(field, bad, text, start)
+
+    def _bad_value(self, field: Field, bad: BadValue, text: str, start: int) -> None:
+        sentence = f'"{field.name}": {bad.message}{hints.for_value(field, bad, text)}'
         self.fault(start + bad.at, sentence)
 
     def _unknown_value(self, name: str, match: re.Match[str]) -> None:
@@ -261,16 +279,16 @@ class Builder:
             return
         if self._leave_to(name, match.start(), False):
             self.field(match)
-        elif self._unknown(name, match.start()):
+        elif self.unknown_name(name, match.start()):
             extras.attach(frame.message, self.text[match.start() : match.end("field_value")])
 
-    def _unknown(self, name: str, start: int) -> bool:
+    def unknown_name(self, name: str, start: int) -> bool:
         """Deal with a field that the message lacks; whether its text is to be kept."""
         frame = self.frame
         if frame.message is None:
             return False
         if len(self.stack) == 1:
-            self.unknown_top.append(name)
+            self.unknown_top.append((name, start))
         if self.unknown == "error":
             self.fault(start, hints.unknown_field(name, self.stack))
         elif self.unknown == "ignore":
@@ -305,7 +323,9 @@ class Actions:
 
     def OPEN_ANGLE(self, token: Lexeme) -> None:
         match = token.match
-        if match is not None:
+        if match is None:
+            token.builder.open(token.name, token.start)
+        else:
             token.builder.open(match["angle_name"], match.start())
 
     def CLOSE(self, token: Lexeme) -> None:

@@ -7,6 +7,8 @@ readers skip it, as they skip every field number that they do not know.
 
 from __future__ import annotations
 
+from typing import Any
+
 from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
@@ -43,8 +45,9 @@ def attach(message: Message, text: str) -> None:
 
 def kept(message: Message) -> list[str]:
     """The texts of the unknown fields kept with ``message``, in their order."""
+    unknown: Any = UnknownFieldSet(message)
     return [
         field.data.decode("utf-8", "surrogateescape")
-        for field in UnknownFieldSet(message)
+        for field in unknown
         if field.field_number == EXTRAS_NUMBER and field.wire_type == _LENGTH_DELIMITED
     ]

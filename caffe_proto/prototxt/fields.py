@@ -8,16 +8,18 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from caffe_proto.prototxt.values import (
+    BadValue,
     EnumReader,
     read_bool,
     read_bytes,
     read_double,
     read_string,
+    shown,
     signed_reader,
     unsigned_reader,
 )
 
-__all__ = ["Field", "MessageTable", "is_repeated", "is_required", "table_of"]
+__all__ = ["Field", "MessageTable", "is_repeated", "table_of"]
 
 _READERS: dict[int, Callable[[str], Any]] = {
     FieldDescriptor.TYPE_INT32: signed_reader(32),
@@ -37,21 +39,20 @@ _READERS: dict[int, Callable[[str], Any]] = {
     FieldDescriptor.TYPE_BYTES: read_bytes,
 }
 
+
+def _refuse_value(text: str) -> None:
+    raise BadValue(f'this field is a block: expected "{{", found {shown(text)}')
+
+
 _REMEMBERED = 5000
 """Spellings of numbers, bools and enums that one field type remembers at most."""
 
 
-def is_repeated(descriptor: FieldDescriptor) -> bool:
+def is_repeated(descriptor: Any) -> bool:
     """Whether the field is repeated, on every release of protobuf."""
     # `label` is deprecated since protobuf 6.31, `is_repeated` new there
     found = getattr(descriptor, "is_repeated", None)
     return descriptor.label == FieldDescriptor.LABEL_REPEATED if found is None else bool(found)
-
-
-def is_required(descriptor: FieldDescriptor) -> bool:
-    """Whether the field is required, on every release of protobuf."""
-    found = getattr(descriptor, "is_required", None)
-    return descriptor.label == FieldDescriptor.LABEL_REQUIRED if found is None else bool(found)
 
 
 class Field:
@@ -61,7 +62,7 @@ class Field:
                  "read", "repeated")  # fmt: skip
 
     def __init__(self, descriptor: FieldDescriptor, known: dict[str, Any]) -> None:
-        self.descriptor = descriptor
+        self.descriptor: Any = descriptor
         self.name = descriptor.name
         self.number = descriptor.number
         self.repeated = is_repeated(descriptor)
@@ -75,8 +76,10 @@ class Field:
             reader: Callable[[str], Any] = EnumReader(
                 enum.name, {v.name: v.number for v in enum.values}
             )
+        elif self.is_message:
+            reader = _refuse_value
         else:
-            reader = _READERS.get(descriptor.type, read_bytes)
+            reader = _READERS[descriptor.type]
         self.read = reader
 
     def value(self, text: str) -> Any:
@@ -97,7 +100,6 @@ class MessageTable(dict[str, Field]):
         for field in descriptor.fields:
             known = _known.setdefault(field.enum_type or field.type, {})
             self[field.name] = Field(field, known)
-        self.required = [f.name for f in descriptor.fields if is_required(f)]
 
 
 # the spellings read so far, by enum or by type of scalar
@@ -105,7 +107,7 @@ _known: dict[Any, dict[str, Any]] = {}
 _tables: dict[Any, MessageTable] = {}
 
 
-def table_of(descriptor: Descriptor) -> MessageTable:
+def table_of(descriptor: Any) -> MessageTable:
     """The table of a message type, made when it is first asked for."""
     table = _tables.get(descriptor)
     if table is None:

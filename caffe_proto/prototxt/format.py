@@ -58,8 +58,9 @@ def format_prototxt(text: str | bytes, *, filename: str = "<text>") -> str:
 
     A block that was written on one line stays there if it is short and holds values only.
     ``{ }`` replaces ``< >``, separators behind fields go; no value is touched, and no field
-    needs to be known. Formatting twice changes nothing more. Raises ``ParseError`` with the
-    faults of a text that is no prototxt.
+    needs to be known. Formatting twice changes nothing more. Bytes that are no UTF-8 come back
+    as lone surrogates: write the text with ``errors="surrogateescape"``. Raises ``ParseError``
+    with the faults of a text that is no prototxt.
     """
     from caffe_proto.prototxt.parser import check_syntax
 
@@ -67,9 +68,7 @@ def format_prototxt(text: str | bytes, *, filename: str = "<text>") -> str:
     reader = _Reader(source)
     lines: list[str] = []
     _print_items(reader.block("").items, "", lines)
-    result = "\n".join(lines) + "\n" if lines else ""
-    # what was no UTF-8 is so again once it is written with the same error handler
-    return result
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 class _Reader:

@@ -79,12 +79,13 @@ def not_a_block(name: str, field: Field) -> str:
     return f'"{name}" is no block: expected ":" and {a_kind(field)}, found "{{"'
 
 
-def for_value(field: Field, bad: BadValue, frame: Frame) -> str:
-    """What else to say of a value that does not fit."""
+def for_value(field: Field, bad: BadValue, text: str) -> str:
+    """What else to say of ``text``, a value that does not fit its field."""
     enum = field.descriptor.enum_type
-    if enum is not None and enum.name == "LayerType" and "write it" not in bad.message:
-        # the old format has an enum where today's has a string
-        return '; the old "layers" block takes a name in capitals, "layer" a type in quotes'
+    if enum is not None and enum.name == "LayerType":
+        return ' (the old "layers" has a name in capitals for its type, "layer" has it in quotes)'
+    if field.name == "type" and field.is_string and text.isupper():
+        return ' (only the old "layers" has a name in capitals for its type)'
     return ""
 
 
@@ -223,5 +224,3 @@ def other_message(names: Sequence[str], own: Descriptor) -> str:
         if len(there) > max(len(known), len(names) // 2):
             return other
     return ""
-
-

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from lark.lexer import Lexer
 
+from caffe_proto.prototxt.values import SKIP
+
 if TYPE_CHECKING:
     from lark.common import LexerConf
 
@@ -61,14 +63,12 @@ class PrototxtLexer(Lexer):
         self.pattern = re.compile(
             "|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in terminals)
         )
-        skip = "[ \\t\\r\\n\\f\\v]*(?:#[^\\n\\0]*(?:\\n[ \\t\\r\\n\\f\\v]*|\\Z))*"
-        self.skip = re.compile(skip)
 
     def lex(self, source: Source) -> Iterator[Lexeme]:  # type: ignore[override]
         text, token = source.text, source.token
         source.pattern = self.pattern
         match_at = self.pattern.match
-        space = self.skip.match(text, source.pos)
+        space = SKIP.match(text, source.pos)
         pos = source.pos = space.end() if space else source.pos
         size = len(text)
         while pos < size:

@@ -67,11 +67,11 @@ def parse(
     if unknown not in ("error", "ignore", "keep"):
         raise ValueError(f'unknown is "error", "ignore" or "keep", not {unknown!r}')
     target = message if isinstance(message, Message) else None
-    built = _message_class(message)()
+    built: Any = _message_class(message)()
     source = _decode(text, filename)
     builder = Builder(built, source, unknown)
     _run(source, builder)
-    if len(builder.faults) or builder.unknown_top:
+    if builder.unknown_top:
         _check_kind(builder, filename)
     if builder.faults:
         raise ParseError(_faults(builder, filename))
@@ -161,7 +161,7 @@ def _grammar() -> Lark:
         grammar,
         parser="lalr",
         lexer=PrototxtLexer,
-        transformer=Actions(),  # type: ignore[arg-type]
+        transformer=Actions(),
         keep_all_tokens=True,
     )
 
@@ -176,7 +176,7 @@ def _run(text: str, builder: Builder) -> None:
 
     source = Source(text, builder)
     try:
-        grammar.parse(source, on_error=Recovery(source, builder).handle)  # type: ignore[arg-type]
+        grammar.parse(source, on_error=Recovery(source, builder).handle)
     except TooManyFaultsError:
         builder.faults.append((builder.faults[-1][0], "too many faults; the rest is not looked at"))
     except UnexpectedInput:
@@ -188,17 +188,15 @@ def _run(text: str, builder: Builder) -> None:
 def _check_kind(builder: Builder, filename: str) -> None:
     """Raise if the text is that of another message than the one asked for."""
     root = builder.stack[0]
-    names = [*root.seen, *builder.unknown_top]
+    names = [*root.seen, *(name for name, _ in builder.unknown_top)]
     other = hints.other_message(names, root.message.DESCRIPTOR)
     if other:
-        first = builder.unknown_top[0]
-        raise ParseError(
-            Fault(
-                f'this is no {root.type_name} but a {other} (it has "{first}");'
-                f' to read it: message="{other}"',
-                filename=filename,
-            )
+        first, start = builder.unknown_top[0]
+        said = (
+            f'this is no {root.type_name} but a {other}: it has the field "{first}";'
+            f' to read it as such: message="{other}"'
         )
+        raise ParseError(_fault(builder.text, start, said, filename))
 
 
 def _fault(text: str, start: int, sentence: str, filename: str) -> Fault:
@@ -212,4 +210,3 @@ def _fault(text: str, start: int, sentence: str, filename: str) -> Fault:
 
 def _faults(builder: Builder, filename: str) -> list[Fault]:
     return [_fault(builder.text, start, said, filename) for start, said in sorted(builder.faults)]
-

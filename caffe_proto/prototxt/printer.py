@@ -53,7 +53,7 @@ def _print(message: Message, indent: str, lines: list[str]) -> None:
         lines.extend(indent + line if line else "" for line in format_prototxt(text).splitlines())
 
 
-def _scalar(field: FieldDescriptor, value: Any) -> str:
+def _scalar(field: Any, value: Any) -> str:
     cpp = field.cpp_type
     if cpp == FieldDescriptor.CPPTYPE_STRING:
         return quote(value)

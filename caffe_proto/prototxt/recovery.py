@@ -42,11 +42,14 @@ class Recovery:
     def handle(self, error: UnexpectedInput) -> bool:
         """Note the fault and set the parser up to go on; False at the end of the text."""
         token: Any = getattr(error, "token", None)
-        parser: Any = error.interactive_parser  # type: ignore[attr-defined]
+        parser: Any = error.interactive_parser
         frame = self.builder.frame
         if not isinstance(token, Lexeme):
             self._end_of_text(frame)
             return False
+        if self.builder.reread >= 0:
+            self.source.pos, self.builder.reread = self.builder.reread, -1
+            return True
         start = token.start if token.match is None else token.match.start()
         if frame.in_list:
             self._in_list(token, start, parser, frame)
@@ -65,8 +68,9 @@ class Recovery:
         if frame.in_list:
             line = hints.line_of(self.text, frame.list_start)
             self.builder.fault(
-                end, f'missing "]": the list "{frame.list_name}" that begins on line {line}'
-                " is not closed"
+                end,
+                f'missing "]": the list "{frame.list_name}" that begins on line {line}'
+                " is not closed",
             )
         elif len(self.builder.stack) > 1:
             self.builder.fault(end, hints.unclosed(self.text, self.builder.stack[1:], end))
@@ -89,7 +93,7 @@ class Recovery:
         if start != self._resumed_at:
             self.builder.fault(start, f'expected a field name, found "{self.text[start]}"')
         kind = "OPEN" if token.type == "BRACE" else "OPEN_ANGLE"
-        self._feed(parser, kind, start, name="")
+        self._feed(parser, kind, start)
 
     # inside a list
 
@@ -106,7 +110,7 @@ class Recovery:
             self.source.pos = start
             return
         if token.type == "SEMICOLON" and "COMMA" in expected:
-            self.builder.fault(start, f'expected "," between the values of a list, found ";"')
+            self.builder.fault(start, 'expected "," between the values of a list, found ";"')
             self._feed(parser, "COMMA", start)
             return
         if token.type == "LIST_CLOSE":
@@ -120,7 +124,8 @@ class Recovery:
             self.source.pos = start
             return
         if token.type == INVALID:
-            self._bad_character(start) or self._bad_value(start, frame.list_name)
+            if not self._bad_character(start):
+                self._bad_value(start, frame.list_name)
         else:
             self.builder.fault(start, f'expected "," or "]" in {what}, found {shown(found)}')
         pos = start
@@ -161,6 +166,11 @@ class Recovery:
             return
         text = self.text
         name = _NAME.match(text, start)
+        if name is None and text[start] == ")" and self._opened_with(frame) == "(":
+            self.builder.fault(start, f'expected "}}" to close "{frame.name}", found ")"')
+            self._feed(parser, "CLOSE", start + 1)
+            self.source.pos = self._skip(start + 1)
+            return
         if name is None:
             self._not_a_name(start)
             self._resume(start)
@@ -169,16 +179,20 @@ class Recovery:
         found = text[after : after + 1]
         field = frame.table.get(name[0])
         if found == "-" and after == name.end() and text[after + 1 : after + 2].isalpha():
-            whole = re.compile(r"[A-Za-z0-9_-]+").match(text, start)
-            meant = whole[0] if whole else name[0]
+            word = text[start : self._word_end(start)]
             self.builder.fault(
-                after, f'a field name has no "-": found {meant}; write {meant.replace("-", "_")}?'
+                after, f'a field name has no "-": found {word}; write {word.replace("-", "_")}?'
             )
+            start = self._skip(start + len(word))
+            if text[start : start + 1] in ("{", "<"):
+                self._go_on_at(start)
+                return
         elif found == ":":
             value = self._skip(after + 1)
-            if field is None and frame.message is not None:
-                self.builder.open  # the name is looked at below, with its value
-            self._bad_character(value) or self._bad_value(value, name[0])
+            if field is None:
+                self.builder.unknown_name(name[0], start)
+            if not self._bad_character(value):
+                self._bad_value(value, name[0])
         elif field is not None and field.is_message:
             self._expect_block(name[0], start, after, parser)
             return
@@ -192,9 +206,7 @@ class Recovery:
 
     def _expect_block(self, name: str, start: int, after: int, parser: Any) -> None:
         """``layer`` without its brace: take the block as open, so that its end fits."""
-        self.builder.fault(
-            after, f'expected "{{" after "{name}", found {self._found(after)}'
-        )
+        self.builder.fault(after, f'expected "{{" after "{name}", found {self._found(after)}')
         found = self.text[after : after + 1]
         pos = self._skip(after + 1) if found in ("=", "(", "[", "-", ".") and found else after
         kind = "OPEN"
@@ -207,24 +219,25 @@ class Recovery:
         self._feed(parser, kind, start, name=name)
         self.source.pos = pos
 
+    def _opened_with(self, frame: Frame) -> str:
+        at = self._skip(frame.start + len(frame.name))
+        return self.text[at : at + 1]
+
     def _not_a_name(self, start: int) -> None:
         text = self.text
         char = text[start]
-        before = text[:start].rstrip()
-        if char == ":":
-            word = re.search(r"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([A-Za-z_][A-Za-z0-9_]*)\Z", before[-400:])
-            if word:
-                # "type: name: x" reads as the value "name" and a colon too many
-                self.builder.fault(start, f'unexpected ":": has "{word[1]}" no value before it?')
-                return
         if char == "[":
             sentence = 'expected a field name, found "["; a list needs a name before it'
         elif char in ",;":
-            sentence = f'expected a field name, found "{char}"; one separator at most may follow a field'
+            sentence = (
+                f'expected a field name, found "{char}"; one separator at most may follow a field'
+            )
         elif char in "\"'" and not _PIECE.match(text, start, self._line_end(start))[0][1:]:  # type: ignore[index]
             sentence = "a string is not closed on its line"
         else:
             sentence = f"expected a field name, found {self._found(start)}"
+            if char.isdigit() and re.search(r"[0-9],\Z", text[max(start - 9, 0) : start]):
+                sentence += '; a decimal number has a point, no ","'
         self.builder.fault(start, sentence)
 
     def _bad_value(self, start: int, name: str) -> bool:
@@ -246,6 +259,10 @@ class Recovery:
             self.builder.fault(number.start(), _bad_number(number[0], name))
         elif char and char in "\"'":
             end = self._line_end(start)
+            nul = text.find("\0", start, end)
+            if nul >= 0:
+                self.builder.fault(nul, f'"{name}": the string holds a NUL character; write \\0')
+                return True
             tail = "" if end < len(text) else " and the text ends there"
             self.builder.fault(
                 start, f'"{name}": the string is not closed on its line{tail}; expected {char}'
@@ -253,9 +270,7 @@ class Recovery:
         elif char == "+":
             self.builder.fault(start, f'"{name}": a number has no "+" before it')
         else:
-            self.builder.fault(
-                start, f'expected {wanted} for "{name}", found {self._found(start)}'
-            )
+            self.builder.fault(start, f'expected {wanted} for "{name}", found {self._found(start)}')
         return True
 
     def _bad_character(self, start: int) -> bool:
@@ -268,7 +283,9 @@ class Recovery:
             nul = text.find("\0", start)
             self.builder.fault(nul, "a comment holds a NUL character")
         elif text.startswith(("//", "/*"), start):
-            self.builder.fault(start, f'found "{text[start : start + 2]}"; a comment begins with "#"')
+            self.builder.fault(
+                start, f'found "{text[start : start + 2]}"; a comment begins with "#"'
+            )
         elif char < " " or char == "\x7f":
             self.builder.fault(start, f"found the control character U+{ord(char):04X}")
         elif char > "\x7f":
@@ -285,8 +302,7 @@ class Recovery:
         pos = start
         if text.startswith("/*", start):
             end = text.find("*/", start)
-            pos = self._skip(end + 2) if end >= 0 else len(text)
-            self.source.pos = pos
+            self._go_on_at(self._skip(end + 2) if end >= 0 else len(text))
             return
         to_line_end = text.startswith(("//", "#"), start)
         while pos < len(text):
@@ -295,9 +311,7 @@ class Recovery:
                 end = self._line_end(pos)
             elif char in "\"'" and _PIECE.match(text, pos)[0] == char:  # type: ignore[index]
                 # the string that is not closed ends with its line, or at a brace on it
-                end = self._line_end(pos)
-                brace = text.find("}", pos, end)
-                end = brace if brace >= 0 else end
+                end = self._string_end(pos)
             else:
                 piece = _PIECE.match(text, pos)
                 end = piece.end() if piece else pos + 1
@@ -310,8 +324,32 @@ class Recovery:
             kind = match.lastgroup if match else None
             if kind in _BEGINS_FIELD or kind in _ENDS_BLOCK or kind in ("BRACE", "ANGLE"):
                 break
+        self._go_on_at(pos)
+
+    def _go_on_at(self, pos: int) -> None:
         self._resumed_at = pos
         self.source.pos = pos
+
+    def _string_end(self, start: int) -> int:
+        """Where a string that is not closed on its line was meant to end, as a guess.
+
+        At the quote, if the next line has one before anything else that could be a field; at a
+        brace that stands on the line, which would close the block; else at the end of the line.
+        """
+        text = self.text
+        end = self._line_end(start)
+        brace = text.find("}", start, end)
+        if brace >= 0:
+            return brace
+        closing = text.find(text[start], end)
+        if closing < 0 or re.search(r"[:{}\"'#]", text[end:closing]):
+            return end
+        behind = text[closing + 1 : self._line_end(closing)]
+        return end if behind.strip() else closing + 1
+
+    def _word_end(self, pos: int) -> int:
+        match = re.compile(r"[A-Za-z0-9_-]*").match(self.text, pos)
+        return match.end() if match else pos
 
     def _feed(self, parser: Any, kind: str, start: int, name: str = "") -> None:
         parser.feed_token(Lexeme(self.builder, kind, name, start))
@@ -333,6 +371,8 @@ class Recovery:
         if word[0] in "\"'" and len(word) > 1:
             return f"the string {shown(word)}"
         if len(word) == 1 and not word.isalnum():
+            if word == '"':
+                return "a quotation mark"
             return f'"{word}"' if word.isprintable() else f"U+{ord(word):04X}"
         return shown(word)
 
@@ -342,7 +382,16 @@ def _character(char: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"the byte 0x{code - 0xDC00:02X}, which is no UTF-8,"
     name = unicodedata.name(char, "")
-    meant = {"“": '"', "”": '"', "‘": "'", "’": "'", "：": ":", "，": ",", "；": ";", "\xa0": "a space"}
+    meant = {
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "：": ":",
+        "，": ",",
+        "；": ";",
+        "\xa0": "a space",
+    }
     hint = f" (write {meant[char]} instead)" if char in meant else ""
     return f"U+{code:04X} {name}{hint}".rstrip()
 

@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterable
 from caffe_proto.errors import did_you_mean
 
 __all__ = [
+    "SKIP",
     "BadValue",
     "EnumReader",
+    "one_of",
     "read_bool",
     "read_bytes",
     "read_double",
     "read_string",
+    "shown",
     "signed_reader",
     "unsigned_reader",
 ]
@@ -84,7 +87,7 @@ def _read_integer(text: str, low: int, high: int) -> int:
             if re.fullmatch(r"-?[0-9]+", digits[1:-1]):
                 hint = f"; write it without quotes: {digits[1:-1]}"
         elif re.fullmatch(r"[0-9]+\.0*", digits):
-            hint = f'; write it without a point: {sign}{digits.partition(".")[0]}'
+            hint = f"; write it without a point: {sign}{digits.partition('.')[0]}"
         raise BadValue(f"{wanted}, found {shown(text)}{hint}")
     if len(digits) > 1 and digits[0] == "0":
         base = 16 if digits[1] in "xX" else 8
@@ -176,7 +179,7 @@ class EnumReader:
     def __call__(self, text: str) -> int:
         if text in self.values:
             return self.values[text]
-        sign, digits = _split_sign(text)
+        _, digits = _split_sign(text)
         if _INTEGER.match(digits):
             number = _read_integer(text, -(1 << 31), (1 << 31) - 1)
             if number in self._numbers:
@@ -185,11 +188,14 @@ class EnumReader:
 
     def _hint(self, text: str) -> str:
         bare = text.strip("\"'")
-        if bare in self.values:
-            return f"; write it without quotes: {bare}"
-        if bare.upper() in self.values:
-            return f'; did you mean "{bare.upper()}"?'
-        return did_you_mean(bare, self.values) or f"; expected {one_of(self.values)}"
+        alike = {name.replace("_", "").lower(): name for name in self.values}
+        meant = alike.get(bare.replace("_", "").lower())
+        if meant is not None and bare != text:
+            return f"; write it without quotes: {meant}"
+        known = f"; expected {one_of(self.values)}" if len(self.values) <= 8 else ""
+        if meant is not None:
+            return f'; did you mean "{meant}"?'
+        return did_you_mean(bare, self.values) or known
 
 
 def one_of(names: Iterable[str], limit: int = 8) -> str:

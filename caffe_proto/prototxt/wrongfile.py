@@ -18,7 +18,7 @@ def recognise(text: str) -> str:
             "this is a Git LFS pointer, not the file itself; fetch the file with"
             ' "git lfs pull" or download it'
         )
-    if begin[:1] == "<" and re.match(r"<(?:!doctype|html|head|body|\?xml|!--|svg)", begin, re.I):
+    if begin[:1] == "<":
         return (
             "this is an HTML or XML page, not a prototxt; on GitHub, download the file behind"
             ' the "Raw" button'
