@@ -11,6 +11,8 @@ from caffe_proto.layers.base import TEST, Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
 from caffe_proto.layers.windows import scratch
 
+__all__ = ["BatchNorm", "channel_sums", "column"]
+
 # mean, variance and factor: kept by forward, not learned
 STATISTICS = 3
 
@@ -40,6 +42,8 @@ class BatchNorm(Layer):
         if len(bottom) < 2:
             # Caffe sets up for one channel and then asks for the missing axis 1.
             raise self.error(f"takes a bottom of 2 axes or more (N, C, ...). Received: {bottom}")
+        given = param.HasField("scale_filler") or param.HasField("bias_filler")
+        self.has_scale = bool(param.scale_bias) or given
         self.uses_global = self.phase == TEST
         if param.HasField("use_global_stats"):
             self.uses_global = bool(param.use_global_stats)
@@ -49,8 +53,6 @@ class BatchNorm(Layer):
         for shape in ((self.channels,), (self.channels,), (1,)):
             self.add_param(shape)
         self._fix_statistics()
-        given = param.HasField("scale_filler") or param.HasField("bias_filler")
-        self.has_scale = bool(param.scale_bias) or given
         if self.has_scale:
             filler = param.scale_filler if param.HasField("scale_filler") else None
             self.add_param((self.channels,), filler, constant=1.0)
@@ -62,6 +64,9 @@ class BatchNorm(Layer):
         for index in range(STATISTICS):
             if index == len(specs):
                 specs.add(lr_mult=0.0)
+            elif self.has_scale:
+                # NVCaffe corrects what BVLC Caffe refuses.
+                specs[index].lr_mult = 0.0
             elif specs[index].lr_mult != 0:
                 raise self.error(
                     f"the running statistics are not learned. Received: lr_mult "
@@ -80,23 +85,25 @@ class BatchNorm(Layer):
         in_place = np.may_share_memory(x, y)
         self.mean, variance = self._running() if self.uses_global else self._of_batch(x)
         self.deviation = np.sqrt(variance + x.dtype.type(self.eps))
-        if self.has_scale and self.uses_global and not in_place:
+        # In place, backward finds neither x nor, if another layer follows in place, y.
+        keeps = in_place and self.needs_backward and self._needs_normalized()
+        if self.has_scale and self.uses_global and not keeps:
+            self.normalized = None
             # One factor and one shift: two steps a value instead of four.
             factor = self.params[3].data / self.deviation
-            np.multiply(x, _column(factor, x), out=y)
-            y += _column(self.params[4].data - self.mean * factor, x)
+            np.multiply(x, column(factor, x), out=y)
+            y += column(self.params[4].data - self.mean * factor, x)
             return y
         self._normalize(x, y)
-        # In place, backward finds neither x nor, if another layer follows in place, y.
-        self.normalized = y.copy() if in_place and self._needs_normalized() else None
+        self.normalized = y.copy() if keeps else None
         if self.has_scale:
-            y *= _column(self.params[3].data, x)
-            y += _column(self.params[4].data, x)
+            y *= column(self.params[3].data, x)
+            y += column(self.params[4].data, x)
         return y
 
     def _normalize(self, x: Array, y: Array) -> Array:
-        np.subtract(x, _column(self.mean, x), out=y)
-        y *= _column(1 / self.deviation, x)
+        np.subtract(x, column(self.mean, x), out=y)
+        y *= column(1 / self.deviation, x)
         return y
 
     def _needs_normalized(self) -> bool:
@@ -111,9 +118,9 @@ class BatchNorm(Layer):
     def _of_batch(self, x: Array) -> tuple[Array, Array]:
         """The batch's mean and variance, added to the running ones."""
         count = x.size // self.channels
-        mean = _sums(x) / count
-        centred = np.subtract(x, _column(mean, x), out=scratch("centred", x.shape, x.dtype))
-        variance = _sums(centred, centred) / count
+        mean = channel_sums(x) / count
+        centred = np.subtract(x, column(mean, x), out=scratch("centred", x.shape, x.dtype))
+        variance = channel_sums(centred, centred) / count
         unbiased = variance * (count / (count - 1) if count > 1 else 1)
         for parameter, new in zip(self.params, (mean, unbiased, 1), strict=False):
             parameter.data *= x.dtype.type(self.fraction)
@@ -127,28 +134,28 @@ class BatchNorm(Layer):
         if self.has_scale:
             scale, bias = self.params[STATISTICS:]
             if scale.needs_grad:
-                scale.diff += _sums(dy, normalized)
+                scale.diff += channel_sums(dy, normalized)
             if bias.needs_grad:
-                bias.diff += _sums(dy)
-            dy = dy * _column(scale.data, x)
+                bias.diff += channel_sums(dy)
+            dy = dy * column(scale.data, x)
         if not self.propagate_down[0]:
             return None
         if normalized is not None and not self.uses_global:
             # The statistics depend on x too:
             # dx = (dy - mean(dy) - y mean(dy y)) / deviation, y being the normalized value.
             count = x.size // self.channels
-            along = _column(_sums(dy, normalized) / count, x) * normalized
-            dy = dy - _column(_sums(dy) / count, x)
+            along = column(channel_sums(dy, normalized) / count, x) * normalized
+            dy = dy - column(channel_sums(dy) / count, x)
             dy -= along
-        return np.multiply(dy, _column(1 / self.deviation, x), out=self.bottom_diff())
+        return np.multiply(dy, column(1 / self.deviation, x), out=self.bottom_diff())
 
 
-def _column(values: Array, x: Array) -> Array:
+def column(values: Array, x: Array) -> Array:
     """One value a channel, shaped to broadcast over ``x`` (N, C, ...)."""
     return values.reshape(-1, *(1,) * (x.ndim - 2))
 
 
-def _sums(x: Array, other: Array | None = None) -> Array:
+def channel_sums(x: Array, other: Array | None = None) -> Array:
     """The sum of ``x``, or of ``x * other``, of each channel."""
     shape = (*x.shape[:2], math.prod(x.shape[2:]))
     x = x.reshape(shape)

@@ -85,9 +85,7 @@ class ConvolutionBase(Layer):
     def macs(self) -> int:
         """One multiply-add for each window, filter value and image."""
         windowed = self.bottom_blobs if self.is_transposed else self.top_blobs
-        return sum(
-            self.params[0].count // blob.shape[self.axis] * blob.count for blob in windowed
-        )
+        return sum(self.params[0].count // blob.shape[self.axis] * blob.count for blob in windowed)
 
     # -- for the computation -----------------------------------------------------------------
 
