@@ -118,7 +118,7 @@ class Layer:
         self.tops: list[str] = list(param.top)
         #: One flag a bottom: is its gradient wanted? Set by the net.
         self.propagate_down: list[bool] = []
-        #: Whether backward may follow a forward, so that what it needs must be kept. Set by the net.
+        #: Whether backward may follow forward, so that what it needs must be kept. Set by the net.
         self.needs_backward = True
         #: One weight a top: what it contributes to the net's loss.
         self.loss_weights: list[float] = []
