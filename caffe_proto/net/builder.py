@@ -77,6 +77,8 @@ class _Builder:
         graph.needs_backward_unforced = list(graph.needs_backward)
         if definition.force_backward:
             self._force_backward()
+        for layer, needed in zip(graph.layers, graph.needs_backward, strict=True):
+            layer.needs_backward = needed
         # Caffe keeps the unread blobs in a set of names: outputs are sorted as bytes.
         graph.outputs = sorted(self.available, key=lambda name: name.encode())
         return graph
@@ -91,7 +93,9 @@ class _Builder:
                 f"propagate_down is given {len(param.propagate_down)} time(s). "
                 f"Expected: none, or {len(param.bottom)}, one a bottom",
             )
-        layer = cls(param, self.context)
+        own = caffe_pb2.LayerParameter()
+        own.CopyFrom(param)
+        layer = cls(own, self.context)
         bottoms = [self._bottom(layer, name) for name in param.bottom]
         propagate = [self.blob_needs_backward[b] for b in bottoms]
         # What the bottoms bring decides whether the layer takes part ...
@@ -118,7 +122,7 @@ class _Builder:
         for top, weight in zip(tops, layer.loss_weights, strict=True):
             graph.blob_loss_weights[top] = weight
 
-        self.table.add(layer)
+        self.table.add(layer, param)
         needs_backward |= any(parameter.needs_grad for parameter in layer.params)
         if needs_backward:
             for top in tops:

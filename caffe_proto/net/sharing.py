@@ -21,22 +21,27 @@ class ParameterTable:
         self._explicit: dict[int, dict[str, float]] = {}
         self._sharers: list[Parameter] = []
 
-    def add(self, layer: Layer) -> None:
-        """Take in the parameters of ``layer``.
+    def add(self, layer: Layer, declared: caffe_pb2.LayerParameter) -> None:
+        """Take in the parameters of ``layer``, which the net's definition has as ``declared``.
+
+        Caffe reads two copies of the definition: the net's decides which gradients are computed,
+        the layer's own, which BatchNorm changes, the multipliers of the update.
 
         Raises :class:`LayerError` where shapes or multipliers of a shared name do not agree.
         """
-        specs = layer.param.param
-        if len(specs) > len(layer.params):
+        if len(declared.param) > len(layer.params):
             raise layer.error(
-                f"has {len(specs)} param specifications. "
+                f"has {len(declared.param)} param specifications. "
                 f"Expected: at most {len(layer.params)}, one a parameter"
             )
+        default = caffe_pb2.ParamSpec()
         for index, parameter in enumerate(layer.params):
-            spec = specs[index] if index < len(specs) else caffe_pb2.ParamSpec()
-            parameter.name = spec.name
+            wanted = declared.param[index] if index < len(declared.param) else default
             # The layer's own spec decides whether it computes the gradient, shared or not.
-            parameter.needs_grad = spec.lr_mult != 0
+            parameter.needs_grad = wanted.lr_mult != 0
+            specs = layer.param.param
+            spec = specs[index] if index < len(specs) else default
+            parameter.name = spec.name
             parameter.lr_mult = spec.lr_mult
             parameter.decay_mult = spec.decay_mult
             owner = self._owners.get(spec.name) if spec.name else None
