@@ -62,7 +62,7 @@ class InfogainLoss(LossLayer):
         path = Path(source)
         if not path.is_file() and self.context.directory is not None:
             path = self.context.directory / source
-        expected = f"a binaryproto file with {classes} x {classes} values"
+        expected = f"a binaryproto file with {classes} x {classes} values for {classes} classes"
         blob = caffe_pb2.BlobProto()
         try:
             size = path.stat().st_size
