@@ -57,18 +57,6 @@ _CURRENT = _Kind(name=1, type=2, blobs=7)
 _V1 = _Kind(name=4, type=5, blobs=6, nested=1)
 _V0 = _Kind(name=1, type=2, blobs=50)
 
-# V1LayerParameter.LayerType, under the names that the types have today.
-_V1_TYPES = {
-    0: "", 1: "Accuracy", 2: "BNLL", 3: "Concat", 4: "Convolution", 5: "Data", 6: "Dropout",
-    7: "EuclideanLoss", 8: "Flatten", 9: "HDF5Data", 10: "HDF5Output", 11: "Im2col",
-    12: "ImageData", 13: "InfogainLoss", 14: "InnerProduct", 15: "LRN",
-    16: "MultinomialLogisticLoss", 17: "Pooling", 18: "ReLU", 19: "Sigmoid",
-    20: "Softmax", 21: "SoftmaxWithLoss", 22: "Split",
-    23: "TanH", 24: "WindowData", 25: "Eltwise", 26: "Power", 27: "SigmoidCrossEntropyLoss",
-    28: "HingeLoss", 29: "MemoryData", 30: "ArgMax", 31: "Threshold", 32: "DummyData", 33: "Slice",
-    34: "MVN", 35: "AbsVal", 36: "Silence", 37: "ContrastiveLoss", 38: "Exp", 39: "Deconvolution",
-}  # fmt: skip
-
 # The words of V0LayerParameter.type.
 _V0_TYPES = {
     "accuracy": "Accuracy", "bnll": "BNLL", "concat": "Concat", "conv": "Convolution",
@@ -125,8 +113,17 @@ class _Layer:
     def type_name(self) -> str:
         """The type as it is called today."""
         if self.kind is _V1:
-            return _V1_TYPES.get(self.code, str(self.code))
+            return _v1_type(self.code)
         return _V0_TYPES.get(self.type, self.type) if self.kind is _V0 else self.type
+
+
+def _v1_type(code: int) -> str:
+    """The type of that number in ``V1LayerParameter.LayerType``, as it is called today."""
+    from caffe_proto.prototxt.upgrade_v1 import V1_TYPES
+    from caffe_proto.schema import V1LayerParameter
+
+    types = V1LayerParameter.LayerType
+    return V1_TYPES[types.Name(code)] if code in types.values() else str(code)
 
 
 def read_caffemodel(
