@@ -34,13 +34,16 @@ import numpy.typing as npt
 
 from caffe_proto.blob import Parameter
 from caffe_proto.errors import LayerError, did_you_mean
-from caffe_proto.layers.base import Arity, Array, Layer, Shape
+from caffe_proto.layers.base import Arity, Array, Layer, LayerContext, Shape
 from caffe_proto.layers.registry import register_layer
 
 if TYPE_CHECKING:
     from caffe_proto.schema import caffe_pb2
 
-__all__ = ["BlobVector", "Python", "PythonLayerBase"]
+__all__ = ["KNOWN_PYTHON_LAYERS", "BlobVector", "Python", "PythonLayerBase"]
+
+#: Well-known classes, by module and name, that layer types here stand in for: no code is run.
+KNOWN_PYTHON_LAYERS: dict[tuple[str, str], type[Layer]] = {}
 
 
 class BlobVector(list[Parameter]):
@@ -101,11 +104,17 @@ class Python(Layer):
     Settings: ``python_param`` (module, layer, param_str "": handed to the class;
     share_in_parallel false: without effect).
 
-    Errors in the class come out as they are, with a note that names the layer.
+    Errors in the class come out as they are, with a note that names the layer. Classes that are
+    known here (py-faster-rcnn's ProposalLayer) run as layers of this package, without their code.
     """
 
     num_bottoms: ClassVar[Arity] = (0, None)
     num_tops: ClassVar[Arity] = (0, None)
+
+    def __new__(cls, param: caffe_pb2.LayerParameter, context: LayerContext) -> Any:
+        settings = param.python_param
+        known = KNOWN_PYTHON_LAYERS.get((settings.module, settings.layer))
+        return super().__new__(cls) if known is None else known(param, context)
 
     def setup(self, *bottoms: Shape) -> None:
         settings = self.param.python_param
