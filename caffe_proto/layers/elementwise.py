@@ -71,7 +71,7 @@ class Power(_Function):
 
     @property
     def _slope(self) -> float:
-        return float(np.float32(self.power) * np.float32(self.scale))
+        return self.power * self.scale
 
     def forward(self, x: Array) -> Array:
         y = self.top()

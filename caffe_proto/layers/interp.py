@@ -1,0 +1,246 @@
+"""Images resized by interpolation: corners aligned (Interp), or by a filter (Resample)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from caffe_proto.layers.base import Array, Layer, Shape
+from caffe_proto.layers.registry import register_layer
+
+
+def _apply(x: Array, rows: Array, columns: Array, out: Array) -> None:
+    """``rows @ x @ columns.T`` on the last two axes, in the cheaper order."""
+    (h2, h1), (w2, w1) = rows.shape, columns.shape
+    if h2 * h1 * w1 + h2 * w1 * w2 <= h1 * w1 * w2 + h2 * h1 * w2:
+        np.matmul(np.matmul(rows, x), columns.T, out=out)
+    else:
+        np.matmul(rows, np.matmul(x, columns.T), out=out)
+
+
+class _Resized(Layer):
+    """A layer whose top is ``rows @ x @ columns.T`` for each channel."""
+
+    rows: Array
+    columns: Array
+
+    def check_image(self, bottom: Shape) -> None:
+        if len(bottom) != 4:
+            raise self.error(f"the bottom has the shape {bottom}. Expected: 4 axes, (N, C, H, W)")
+        if 0 in bottom:
+            raise self.error(f"the bottom has the shape {bottom}. Expected: no empty axis")
+
+    def adjoint(self, dy: Array) -> None:
+        """The gradient of the image from that of the resized one."""
+        if self.propagate_down[0]:
+            _apply(dy, self.rows.T, self.columns.T, self.bottom_diff())
+
+
+def _aligned_weights(size: int, begin: int, used: int, wanted: int, dtype: np.dtype[Any]) -> Array:
+    """A row for each of ``wanted`` values: the weights of two neighbours among ``size``.
+
+    The first and the last row are exactly the first and the last of the ``used`` values from
+    ``begin`` on; a single row is the first.
+    """
+    ratio = (used - 1) / (wanted - 1) if wanted > 1 else 0.0
+    places = np.minimum(np.arange(wanted) * ratio, used - 1)
+    lower = places.astype(np.intp)
+    upper = np.minimum(lower + 1, used - 1)
+    share = places - lower
+    weights = np.zeros((wanted, size), dtype)
+    each = np.arange(wanted)
+    weights[each, begin + lower] = 1 - share
+    weights[each, begin + upper] += share.astype(dtype)
+    return weights
+
+
+@register_layer("Interp")
+class Interp(_Resized):
+    """Bilinear interpolation with aligned corners: corner pixels stay corner pixels.
+
+    Bottom ``(N, C, H, W)`` → top ``(N, C, H', W')``. No parameters.
+    Settings: ``interp_param``: pad_beg and pad_end (0 or negative: so many rows and columns are
+    cut off in front and behind first), then, in this precedence, shrink_factor f alone,
+    ``H' = (H - 1) / f + 1``; zoom_factor f alone, ``H' = H + (H - 1) (f - 1)``; height and width;
+    shrink_factor and zoom_factor, one after the other. A size of 1 takes the first pixel.
+    From DeepLab's and PSPNet's forks: Zhao et al., Pyramid Scene Parsing Network, CVPR 2017.
+    """
+
+    def setup(self, bottom: Shape) -> None:
+        self.refuse_in_place()
+        settings = self.param.interp_param
+        for name in ("pad_beg", "pad_end"):
+            if getattr(settings, name) > 0:
+                raise self.error(
+                    f"interp_param.{name} is {getattr(settings, name)}. "
+                    "Expected: 0, or a negative number that cuts off"
+                )
+        for name in ("shrink_factor", "zoom_factor"):
+            if settings.HasField(name) and getattr(settings, name) < 1:
+                raise self.error(
+                    f"interp_param.{name} is {getattr(settings, name)}. Expected: at least 1"
+                )
+
+    def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
+        self.check_image(bottom)
+        begin = -self.param.interp_param.pad_beg
+        height, width = (self._used(size) for size in bottom[2:])
+        new_height, new_width = self._size(height, "height"), self._size(width, "width")
+        dtype = np.dtype(self.context.dtype)
+        self.rows = _aligned_weights(bottom[2], begin, height, new_height, dtype)
+        self.columns = _aligned_weights(bottom[3], begin, width, new_width, dtype)
+        return [(*bottom[:2], new_height, new_width)]
+
+    def _used(self, size: int) -> int:
+        settings = self.param.interp_param
+        used = size + settings.pad_beg + settings.pad_end
+        if used < 1:
+            raise self.error(
+                f"interp_param.pad_beg {settings.pad_beg} and pad_end {settings.pad_end} leave "
+                f"nothing of a size of {size}. Expected: at least 1"
+            )
+        return used
+
+    def _size(self, used: int, name: str) -> int:
+        settings = self.param.interp_param
+        shrinks, zooms = settings.HasField("shrink_factor"), settings.HasField("zoom_factor")
+        sized = settings.HasField("height") and settings.HasField("width")
+        if shrinks != zooms or (shrinks and not sized):
+            size = used
+            if shrinks:
+                size = (size - 1) // settings.shrink_factor + 1
+            if zooms:
+                size += (size - 1) * (settings.zoom_factor - 1)
+        elif sized:
+            size = int(getattr(settings, name))
+        else:
+            raise self.error(
+                "interp_param gives no size. Expected: shrink_factor, zoom_factor, "
+                "or height and width"
+            )
+        if size < 1:
+            raise self.error(f"interp_param.{name} is {size}. Expected: at least 1")
+        return size
+
+    def forward(self, x: Array) -> Array:
+        y = self.top()
+        _apply(x, self.rows, self.columns, y)
+        return y
+
+    def backward(self, dy: Array, x: Array, y: Array) -> None:
+        self.adjoint(dy)
+
+
+NEAREST, LINEAR, CUBIC = 1, 2, 3
+
+
+def _triangle(x: Array) -> Array:
+    return np.asarray(np.maximum(1 - np.abs(x), 0))
+
+
+def _cubic(x: Array) -> Array:
+    """Keys' cubic convolution kernel with a = -1/2."""
+    x = np.abs(x)
+    near = x * x * (1.5 * x - 2.5) + 1
+    far = x * (x * (-0.5 * x + 2.5) - 4) + 2
+    return np.asarray(np.where(x <= 1, near, np.where(x < 2, far, 0)))
+
+
+def _rounded(x: Array) -> Array:
+    """Halves away from zero, as C rounds."""
+    return np.asarray(np.copysign(np.floor(np.abs(x) + 0.5), x).astype(np.intp))
+
+
+@register_layer("Resample")
+class Resample(_Resized):
+    """Resizes with a filter: the weighted mean of the pixels around each place.
+
+    Bottom ``(N, C, H, W)``, and perhaps a second one that only gives the size → top
+    ``(N, C, H', W')``. No parameters. Settings: ``resample_param`` (width and height, where there
+    is no second bottom; type LINEAR, or CUBIC, NEAREST; antialias true: where an axis shrinks,
+    the filter widens with it). AREA and factor have no meaning in the fork either.
+
+    From FlowNet2's fork (Ilg et al., 2017), whose places are odd: with factors ``fx = W / W'`` and
+    ``fy = H / H'``, column x stands at ``x fx + fy / 2 - 1/2``, row y at ``y fy + fx / 2 - 1/2``.
+    With unequal factors NEAREST can point outside of the image, where the fork reads whatever is
+    in memory; here that is an error. The fork has no gradient; here it is the derivative.
+    """
+
+    num_bottoms = (1, 2)
+
+    def setup(self, bottom: Shape, like: Shape | None = None) -> None:
+        self.refuse_in_place()
+        kind = self.param.resample_param.type
+        if kind not in (NEAREST, LINEAR, CUBIC):
+            raise self.error("resample_param.type is AREA. Expected: NEAREST, LINEAR or CUBIC")
+
+    def infer_shapes(self, bottom: Shape, like: Shape | None = None) -> Sequence[Shape]:
+        self.check_image(bottom)
+        if like is None:
+            settings = self.param.resample_param
+            height, width = int(settings.height), int(settings.width)
+            if height < 1 or width < 1:
+                raise self.error(
+                    f"resample_param gives the size {height} x {width}. "
+                    "Expected: height and width of at least 1, or a second bottom of that size"
+                )
+        else:
+            if len(like) != 4 or 0 in like[2:]:
+                raise self.error(
+                    f"bottom 1 has the shape {like}. Expected: 4 axes, (N, C, H, W), not empty"
+                )
+            height, width = like[2:]
+        self._weigh(bottom[2:], (height, width))
+        return [(*bottom[:2], height, width)]
+
+    def _weigh(self, size: Shape, wanted: Shape) -> None:
+        fy, fx = (np.float32(n) / np.float32(m) for n, m in zip(size, wanted, strict=True))
+        half = np.float32(0.5)
+        # The two factors have changed places in the offsets, as in the fork.
+        y = np.arange(wanted[0], dtype=np.float32) * fy + fx * half - half
+        x = np.arange(wanted[1], dtype=np.float32) * fx + fy * half - half
+        if self.param.resample_param.type == NEAREST:
+            self.rows = self._nearest(y, size[0], "row")
+            self.columns = self._nearest(x, size[1], "column")
+        else:
+            widened = self.param.resample_param.antialias and (fx > 1 or fy > 1)
+            self.rows = self._filter(y, size[0], float(fy), widened)
+            self.columns = self._filter(x, size[1], float(fx), widened)
+
+    def _nearest(self, places: Array, size: int, what: str) -> Array:
+        index = _rounded(places)
+        outside = np.flatnonzero((index < 0) | (index >= size))
+        if outside.size:
+            raise self.error(
+                f"NEAREST takes {what} {int(outside[0])} of the top from {what} "
+                f"{int(index[outside[0]])} of an image of {size}. "
+                "Expected: width and height changed by the same factor"
+            )
+        weights = np.zeros((len(places), size), self.context.dtype)
+        weights[np.arange(len(places)), index] = 1
+        return weights
+
+    def _filter(self, places: Array, size: int, factor: float, widened: bool) -> Array:
+        cubic = self.param.resample_param.type == CUBIC
+        narrow = 1 / factor if widened else 1.0
+        reach = 2 if factor < 1 else int(np.ceil((4 if cubic else 2) / narrow))
+        pixels = np.arange(size)
+        distance = places.astype(np.float64)[:, None] - pixels
+        weights = (_cubic if cubic else _triangle)(narrow * distance)
+        weights[np.abs(_rounded(places)[:, None] - pixels) > reach] = 0
+        total = weights.sum(axis=1, keepdims=True)
+        # Nothing within reach gives 0, as in the fork.
+        np.divide(weights, total, out=weights, where=total != 0)
+        return weights.astype(self.context.dtype)
+
+    def forward(self, x: Array, like: Array | None = None) -> Array:
+        y = self.top()
+        _apply(x, self.rows, self.columns, y)
+        return y
+
+    def backward(self, dy: Array, xs: list[Array], y: Array) -> None:
+        self.adjoint(dy)
+        if len(xs) == 2 and self.propagate_down[1]:
+            self.bottom_diff(1)[...] = 0
