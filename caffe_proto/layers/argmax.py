@@ -25,6 +25,7 @@ class ArgMax(Layer):
     """
 
     def setup(self, bottom: Shape) -> None:
+        self.refuse_in_place()
         if self.param.argmax_param.top_k < 1:
             raise self.error("argmax_param.top_k is 0. Expected: at least 1")
 

@@ -24,6 +24,8 @@ class Concat(Layer):
 
     def setup(self, *bottoms: Shape) -> None:
         settings = self.param.concat_param
+        if len(bottoms) > 1:
+            self.refuse_in_place()
         if settings.HasField("axis") and settings.HasField("concat_dim"):
             raise self.error(
                 f"concat_param has both axis ({settings.axis}) and concat_dim "

@@ -17,8 +17,9 @@ class Dropout(Layer):
     In TEST ``y = x``. Bottom ``(any shape)`` → top, the same shape. No parameters. May run in
     place. One draw an element and forward pass, in TRAIN only.
     Settings: ``dropout_param`` (dropout_ratio 0.5). Of forks: scale_train (true; false leaves out
-    the division in TRAIN and multiplies by 1 - ratio in TEST instead), sample_weights_test (false;
-    true drops in TEST as in TRAIN, which samples a Bayesian net).
+    the division in TRAIN and multiplies by 1 - ratio in TEST instead), sqrt_scale (false; true
+    divides by the square root), sample_weights_test (false; true drops in TEST as in TRAIN, which
+    samples a Bayesian net). random_seed and engine, which concern cuDNN, change nothing.
     Srivastava et al., Dropout, JMLR 2014.
     """
 
@@ -30,6 +31,9 @@ class Dropout(Layer):
                 "dropout_param.dropout_ratio is out of range. Expected: from 0 to below 1. "
                 f"Received: {self.ratio:g}"
             )
+        self.kept = 1 - self.ratio
+        if settings.sqrt_scale:
+            self.kept = self.kept**0.5
         self.scale_train = settings.scale_train
         self.drops = self.is_training or settings.sample_weights_test
 
@@ -39,10 +43,9 @@ class Dropout(Layer):
     @property
     def _scale(self) -> float:
         """What is multiplied by beside the mask."""
-        kept = 1 - self.ratio
         if self.drops:
-            return 1 / kept if self.scale_train else 1.0
-        return 1.0 if self.scale_train else kept
+            return 1 / self.kept if self.scale_train else 1.0
+        return 1.0 if self.scale_train else self.kept
 
     def forward(self, x: Array) -> Array:
         y = self.top()

@@ -9,17 +9,19 @@ import numpy as np
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
 
-PROD, SUM, MAX = 0, 1, 2
+PROD, SUM, MAX, SORT = 0, 1, 2, 3
 
 
 @register_layer("Eltwise")
 class Eltwise(Layer):
     """Combines its bottoms: ``y = c1 x1 + c2 x2 + ...``, ``y = x1 x2 ...`` or ``y = max(x1, ...)``.
 
-    Two or more bottoms of one shape → top, the same shape. No parameters.
+    Two or more bottoms of one shape → top, the same shape. No parameters. May run in place (where
+    Caffe's own SUM loses the first bottom).
     Settings: ``eltwise_param`` (operation SUM, or PROD, MAX; coeff, one a bottom, SUM only,
     1 by default; stable_prod_grad true: the gradient of PROD is the product of the other
     bottoms; false: top / bottom, which is faster with many bottoms and NaN at 0).
+    Of caffe-windows: operation SORT, ``y = (x1 + 1) (x2 + 1) ...``.
     The gradient of MAX goes to the largest: where the first two are equal to the second, where a
     later one is equal to the largest before it to the earlier one.
     """
@@ -29,15 +31,11 @@ class Eltwise(Layer):
     def setup(self, *bottoms: Shape) -> None:
         settings = self.param.eltwise_param
         self.operation = settings.operation
-        if self.operation not in (PROD, SUM, MAX):
-            raise self.error(
-                "eltwise_param.operation SORT has no definition. Expected: PROD, SUM or MAX"
-            )
         coeffs = list(settings.coeff)
         # Caffe takes no notice of a maximum's coefficients.
-        if coeffs and self.operation == PROD:
+        if coeffs and self.operation in (PROD, SORT):
             raise self.error(
-                f"eltwise_param.coeff is for operation SUM. Received: {coeffs} with PROD"
+                f"eltwise_param.coeff is {coeffs} for a product. Expected: coeff with SUM only"
             )
         if coeffs and len(coeffs) != len(bottoms):
             raise self.error(
@@ -58,35 +56,33 @@ class Eltwise(Layer):
 
     def forward(self, *xs: Array) -> Array:
         y = self.top()
-        if self.operation == PROD:
-            return self._product(xs, y)
         if self.operation == SUM:
             return self._sum(xs, y)
-        return self._maximum(xs, y)
+        if self.operation == MAX:
+            return self._maximum(xs, y)
+        return self._product(xs, y)
 
     def _product(self, xs: Sequence[Array], y: Array) -> Array:
         if self.in_place and any(self.propagate_down):
             # What backward needs of a bottom that is about to be overwritten.
             self._first = xs[0].copy()
-        np.multiply(xs[0], xs[1], out=y)
-        for x in xs[2:]:
+        first, second, *others = self._factors(xs)
+        np.multiply(first, second, out=y)
+        for x in others:
             y *= x
         return y
 
+    def _factors(self, xs: Sequence[Array]) -> Sequence[Array]:
+        return [x + 1 for x in xs] if self.operation == SORT else xs
+
     def _sum(self, xs: Sequence[Array], y: Array) -> Array:
-        c = [y.dtype.type(coeff) for coeff in self.coeffs]
-        if c[0] == 1:
-            if c[1] == 1:
-                np.add(xs[0], xs[1], out=y)
-            elif c[1] == -1:
-                np.subtract(xs[0], xs[1], out=y)
-            else:
-                np.add(xs[0], c[1] * xs[1], out=y)
-        else:
-            np.multiply(xs[0], c[0], out=y)
-            y += xs[1] if c[1] == 1 else c[1] * xs[1]
-        for coeff, x in zip(c[2:], xs[2:], strict=True):
-            y += x if coeff == 1 else coeff * x
+        terms = (
+            x if coeff == 1 else y.dtype.type(coeff) * x
+            for coeff, x in zip(self.coeffs, xs, strict=True)
+        )
+        np.add(next(terms), next(terms), out=y)
+        for term in terms:
+            y += term
         return y
 
     def _maximum(self, xs: Sequence[Array], y: Array) -> Array:
@@ -98,7 +94,7 @@ class Eltwise(Layer):
         winner = np.less_equal(xs[0], xs[1]).astype(np.int32)
         np.maximum(xs[0], xs[1], out=y)
         for i, x in enumerate(xs[2:], 2):
-            winner[x > y] = i
+            np.copyto(winner, i, where=x > y)
             np.maximum(y, x, out=y)
         self._winner = winner
         return y
@@ -118,11 +114,11 @@ class Eltwise(Layer):
 
     def _slope(self, i: int, xs: list[Array], y: Array) -> Array:
         """The derivative of the product by bottom ``i``."""
-        xs = [self._first, *xs[1:]] if self.in_place else xs
+        factors = self._factors([self._first, *xs[1:]] if self.in_place else xs)
         if not self.param.eltwise_param.stable_prod_grad:
             with np.errstate(divide="ignore", invalid="ignore"):
-                return np.asarray(y / xs[i])
-        others = [x for j, x in enumerate(xs) if j != i]
+                return np.asarray(y / factors[i])
+        others = [x for j, x in enumerate(factors) if j != i]
         slope = others[0]
         for x in others[1:]:
             slope = slope * x

@@ -74,6 +74,7 @@ class Tile(Layer):
 
     def setup(self, bottom: Shape) -> None:
         settings = self.param.tile_param
+        self.refuse_in_place()
         if not settings.HasField("tiles"):
             raise self.error("tile_param.tiles is missing. Expected: how many times to repeat")
         if settings.tiles < 1:

@@ -26,6 +26,8 @@ class Slice(Layer):
 
     def setup(self, bottom: Shape) -> None:
         settings = self.param.slice_param
+        if len(self.top_blobs) > 1:
+            self.refuse_in_place()
         if settings.HasField("axis") and settings.HasField("slice_dim"):
             raise self.error(
                 f"slice_param has both axis ({settings.axis}) and slice_dim "
