@@ -89,7 +89,7 @@ class DetectionOutput(Layer):
         if p.visualize:
             warnings.warn(
                 f'layer "{self.name}": visualize is ignored; '
-                "caffe_proto.vision.draw_detections draws boxes into a picture",
+                "caffe_proto.vision.draw_boxes draws boxes into a picture",
                 stacklevel=2,
             )
         if p.save_output_param.output_directory:
