@@ -197,22 +197,20 @@ class RecurrentLayer(Layer):
                 "it is asked for one. Expected: a blob that comes from an input or a data layer"
             )
         # No gradient goes through exposed states, in or out: Caffe shares their values only. And
-        # Caffe computes the gradients of all parameters, also of those with lr_mult 0.
+        # Caffe computes those of the inputs and of all parameters unasked.
         dinputs = self.run_gradient(dy[0], y[0], x[1])
         steps, streams, rows = dinputs.shape
         flat = dinputs.reshape(steps * streams, rows)
         gradients: list[Array | None] = [None] * len(x)
         self.params[0].diff += flat.T @ x[0].reshape(steps * streams, -1)
         self.params[1].diff += flat.sum(axis=0)
-        if self.propagate_down[0]:
-            dx = gradients[0] = self.bottom_diff(0)
-            np.matmul(flat, self.params[0].data, out=dx.reshape(steps * streams, -1))
+        dx = gradients[0] = self.bottom_diff(0)
+        np.matmul(flat, self.params[0].data, out=dx.reshape(steps * streams, -1))
         if self.has_static:
             total = dinputs.sum(axis=0)
             self.params[2].diff += total.T @ x[2].reshape(streams, -1)
-            if self.propagate_down[2]:
-                dstatic = gradients[2] = self.bottom_diff(2)
-                np.matmul(total, self.params[2].data, out=dstatic.reshape(streams, -1))
+            dstatic = gradients[2] = self.bottom_diff(2)
+            np.matmul(total, self.params[2].data, out=dstatic.reshape(streams, -1))
         return gradients
 
     def _keep(self, name: str, shape: Shape) -> Array:

@@ -307,3 +307,12 @@ def test_steps_and_inputs_stay_as_built(shapes: dict[str, tuple[int, ...]], word
     net = build(text("LSTM"), sequences(3, 2, 3))
     with pytest.raises(cp.LayerError, match=words):
         net.reshape(**shapes)
+
+
+def test_the_gradient_of_the_input_is_computed_unasked() -> None:
+    inputs = sequences(3, 2, 2)
+    net = build(text("LSTM", settings=f"num_output: 2 {FILLERS}")[:-1] + "loss_weight: 1 }", inputs)
+    assert net.layer("op").propagate_down == [False, False]
+    net.forward(**inputs)
+    net.backward()
+    assert net.blobs["x"].diff.any()
