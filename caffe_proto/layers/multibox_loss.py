@@ -391,12 +391,6 @@ class MultiBoxLoss(Layer):
         self, codes: Array, truth: Array, priors: Array, variances: Array
     ) -> tuple[Array, Array]:
         """Predicted and wanted codes ``(n, 4)``, as the localisation loss compares them."""
-        if self.code_type == box_math.CENTER_SIZE and not (truth[:, 2:] > truth[:, :2]).all():
-            first = int(np.flatnonzero((truth[:, 2:] <= truth[:, :2]).any(axis=1))[0])
-            raise self.error(
-                f"ground truth box {truth[first].tolist()} has no size. "
-                "Expected: xmax > xmin and ymax > ymin"
-            )
         target = box_math.encode(
             truth, priors, variances, self.code_type, variance_in_target=self.in_target
         )
