@@ -50,8 +50,13 @@ def _load() -> None:
     _loaded = True
     users = dict(_types)
     package = importlib.import_module("caffe_proto.layers")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    try:
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    except BaseException:
+        # The next look-up must meet the same fault, not half of the types.
+        _loaded = False
+        raise
     # What a user registered before the built-in types were loaded still wins.
     _types.update(users)
 

@@ -13,7 +13,7 @@ from caffe_proto.layers.softmax_function import softmax
 FLT_MIN = float(np.finfo(np.float32).tiny)
 
 
-@register_layer("SoftmaxWithLoss", "SoftmaxLoss")
+@register_layer("SoftmaxWithLoss")
 class SoftmaxWithLoss(LossLayer):
     """Cross entropy of a softmax: ``loss = -sum log softmax(x)[label] / normalizer``.
 
@@ -38,11 +38,6 @@ class SoftmaxWithLoss(LossLayer):
         self.weights: list[float] | None = None
         if loss.weight_by_label_freqs:
             self.weights = list(loss.class_weighting)
-        if loss.label_smoothing:
-            raise self.error(
-                f"loss_param.label_smoothing is {loss.label_smoothing:g}, a setting of a fork "
-                "without a common definition. Expected: 0"
-            )
 
     def check_shapes(self, scores: Shape, labels: Shape) -> None:
         self.classes = ClassAxis(
@@ -54,7 +49,25 @@ class SoftmaxWithLoss(LossLayer):
                 f"Expected: {self.classes.classes}, one a class"
             )
 
+    def _refuse_unknown_settings(self) -> None:
+        """Raise for settings of forks that have no definition here; shapes do not need them."""
+        softmax_param, loss = self.param.softmax_param, self.param.loss_param
+        for setting, given in (
+            ("loss_param.label_smoothing", loss.label_smoothing != 0),
+            ("softmax_param.hard_ratio", softmax_param.hard_ratio != 1),
+            ("softmax_param.class_weight", bool(softmax_param.class_weight)),
+            ("softmax_param.hard_mining_label", softmax_param.HasField("hard_mining_label")),
+            ("softmax_param.cutting_point", softmax_param.HasField("cutting_point")),
+            ("softmax_param.normalize_type", softmax_param.normalize_type != "Softmax"),
+        ):
+            if given:
+                raise self.error(
+                    f"{setting} is a setting of a fork that changes the loss, and is not computed "
+                    "here. Expected: the net without it"
+                )
+
     def forward(self, scores: Array, labels: Array) -> list[Array | float | None]:
+        self._refuse_unknown_settings()
         at = self.classes
         whole, self._valid = check_labels(self, labels, at.classes, self.normalization.ignore)
         self._labels = whole.reshape(at.outer, at.inner)

@@ -75,7 +75,6 @@ def test_the_batch_may_change_between_passes() -> None:
         ((2, 3), (2, 2), "", r"4 labels. Expected: 2, one a position"),
         ((2, 3, 4), (2, 3), "", r"6 labels. Expected: 8.*class axis 1"),
         ((2, 3), (2,), "softmax_param { axis: 2 }", r"softmax_param.axis 2 is out of range"),
-        ((2, 3), (2,), "loss_param { label_smoothing: 0.1 }", r"label_smoothing is 0.1"),
         (
             (2, 3),
             (2,),
@@ -95,3 +94,19 @@ def test_bad_settings_are_named(
 def test_one_bottom_is_too_few() -> None:
     with pytest.raises(cp.LayerError, match=r"exactly 2 bottom blob\(s\). Received: 1"):
         loss_net("SoftmaxWithLoss", np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize(
+    "settings, name",
+    [
+        ("loss_param { label_smoothing: 0.1 }", "loss_param.label_smoothing"),
+        ("softmax_param { hard_ratio: 0.5 }", "softmax_param.hard_ratio"),
+        ("softmax_param { class_weight: 2 }", "softmax_param.class_weight"),
+        ("softmax_param { hard_mining_label: 0 }", "softmax_param.hard_mining_label"),
+        ('softmax_param { normalize_type: "L2" }', "softmax_param.normalize_type"),
+    ],
+)
+def test_settings_of_forks_build_but_do_not_run(settings: str, name: str) -> None:
+    net = loss_net("SoftmaxWithLoss", np.zeros((2, 3)), [0, 1], settings=settings)
+    with pytest.raises(cp.LayerError, match=name):
+        net.forward()

@@ -121,3 +121,18 @@ def test_a_whole_net_gives_the_gradients_of_caffe(folder: Path, phase: str) -> N
             scale = float(np.abs(values).max(initial=0))
             faults.close(key, net.params[layer][int(index)].diff, values, scale)
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.reference
+def test_a_trained_lenet_reads_digits_as_caffe_does(reference: Path) -> None:
+    folder = reference / "golden" / "runs" / "lenet_mnist"
+    expected = json.loads((folder / "expected.json").read_text())
+    net = cp.build_net(folder / "deploy.prototxt", weights=folder / expected["model"])
+    with np.load(folder / "images.npz") as images:
+        pictures = images["images"][images["test"][:300]].reshape(3, 100, 1, 28, 28)
+    with np.load(folder / "expected.npz") as arrays:
+        logits = arrays["test_logits"][:300]
+    got = np.concatenate(
+        [net.forward(data=batch.astype("f4") / 256, blobs=["ip2"])["ip2"] for batch in pictures]
+    )
+    assert np.allclose(got, logits, rtol=1e-4, atol=1e-4)
