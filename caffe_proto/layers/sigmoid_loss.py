@@ -46,8 +46,11 @@ class SigmoidCrossEntropyLoss(LossLayer):
             )
         self._valid = None if ignore is None else np.trunc(t) != ignore
         # -t log s - (1 - t) log(1 - s), written so that exp never overflows.
-        losses = np.exp(-np.abs(x))
-        np.log1p(losses, out=losses)
+        losses = np.abs(x)
+        np.negative(losses, out=losses)
+        np.exp(losses, out=losses)
+        losses += 1
+        np.log(losses, out=losses)
         losses -= x * (t - (x >= 0))
         if self._valid is not None:
             np.copyto(losses, 0, where=~self._valid)
