@@ -10,7 +10,8 @@ import itertools
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,26 +100,24 @@ class Windows:
         return tuple(s * (n - 1) + e - 2 * p for n, p, e, s in settings)
 
     def overlap(
-        self, tap: Shape, image: Sequence[int], counts: Sequence[int], first: int = 0
+        self, tap: Shape, image: Sequence[int], counts: Sequence[int]
     ) -> tuple[Index, Index]:
         """Where one tap of the windows meets the image: indices of windows, and of their pixels.
 
-        Both index arrays (N, C, H, W). ``counts`` windows are looked at along each axis, beginning
-        at 0, along the first axis at ``first``. The windows left out see padding there.
+        Both index arrays (N, C, H, W). There are ``counts`` windows along each axis; those left
+        out see padding there.
         """
         within, pixels = [_ALL, _ALL], [_ALL, _ALL]
         for axis, (t, n, o) in enumerate(zip(tap, image, counts, strict=True)):
-            inside, seen = self.meet(axis, t, n, o, 0 if axis else first)
+            inside, seen = self.meet(axis, t, n, o)
             within.append(inside)
             pixels.append(seen)
         return tuple(within), tuple(pixels)
 
-    def meet(
-        self, axis: int, tap: int, pixels: int, count: int, first: int = 0
-    ) -> tuple[slice, slice]:
+    def meet(self, axis: int, tap: int, pixels: int, count: int) -> tuple[slice, slice]:
         """Along one axis: which windows see a pixel at ``tap``, and which pixels these are."""
         stride = self.stride[axis]
-        start = self.dilation[axis] * tap - self.pad[axis] + stride * first
+        start = self.dilation[axis] * tap - self.pad[axis]
         low = max(0, -(start // stride))
         high = max(low, min(count, (pixels - 1 - start) // stride + 1))
         begin = start + stride * low
@@ -126,25 +125,52 @@ class Windows:
             return slice(low, high), _NONE
         return slice(low, high), slice(begin, begin + stride * (high - low - 1) + 1, stride)
 
+    def rows(self, first: int, count: int, image: Sequence[int]) -> tuple[Windows, slice]:
+        """``count`` rows of windows from row ``first`` on, and the image's rows that they see.
 
-def at_tap(tap: Shape) -> tuple[Any, ...]:
-    """The index of one tap in columns or filters (C, kernel_h, kernel_w, ...)."""
-    return (_ALL, *tap)
+        The windows that come back are placed relative to these rows.
+        """
+        begin = first * self.stride[0] - self.pad[0]
+        end = begin + (count - 1) * self.stride[0] + self.extent[0]
+        seen = slice(min(max(begin, 0), image[0]), min(max(end, 0), image[0]))
+        return replace(self, pad=(seen.start - begin, *self.pad[1:])), seen
+
+    @cached_property
+    def split(self) -> tuple[Windows, Windows] | None:
+        """The windows along the last axis alone, and along the others alone.
+
+        None where one of the two would do nothing.
+        """
+        if self.kernel[-1] == 1 or math.prod(self.kernel[:-1]) == 1:
+            return None
+        ones, zeros = (1,) * (len(self.kernel) - 1), (0,) * (len(self.kernel) - 1)
+        own = (self.kernel, self.stride, self.pad, self.dilation)
+        last = Windows(
+            *((*rest, v[-1]) for rest, v in zip((ones, ones, zeros, ones), own, strict=True))
+        )
+        others = Windows(*((*v[:-1], rest) for v, rest in zip(own, (1, 1, 0, 1), strict=True)))
+        return last, others
 
 
-def im2col(x: Array, windows: Windows, cols: Array, first: int = 0) -> None:
+def im2col(x: Array, windows: Windows, cols: Array) -> None:
     """Copy the windows' contents out of images, zeros where a window lies in the padding.
 
-    ``x`` (N, C, H, W) → ``cols`` (C, kernel_h, kernel_w, N, windows_h, windows_w); row ``first``
-    of the windows is the first one written.
+    ``x`` (N, C, H, W) → ``cols`` (C, kernel_h, kernel_w, N, windows_h, windows_w).
     """
-    image = x.shape[2:]
-    counts = cols.shape[cols.ndim - len(image) :]
+    if windows.split:
+        # First along the rows, then by whole rows: most copies are of long pieces that way.
+        last, others = windows.split
+        wide = scratch("wide", _wide_shape(x, windows, cols), x.dtype)
+        im2col(x, last, wide)
+        for source, target in _by_last_tap(wide, windows, cols):
+            im2col(source, others, target)
+        return
+    image, counts = x.shape[2:], cols.shape[x.ndim :]
     for tap in windows.taps():
         target = cols[at_tap(tap)].swapaxes(0, 1)
-        within, pixels = windows.overlap(tap, image, counts, first)
+        within, pixels = windows.overlap(tap, image, counts)
         for axis in range(2, x.ndim):
-            inside, by_axis = within[axis], np.moveaxis(target, axis, 0)
+            inside, by_axis = within[axis], target.swapaxes(axis, 0)
             if inside.start:
                 by_axis[: inside.start] = 0
             if inside.stop < len(by_axis):
@@ -152,14 +178,41 @@ def im2col(x: Array, windows: Windows, cols: Array, first: int = 0) -> None:
         target[within] = x[pixels]
 
 
-def col2im(cols: Array, windows: Windows, x: Array, first: int = 0) -> None:
+def col2im(cols: Array, windows: Windows, x: Array) -> None:
     """Add the windows' contents back to where :func:`im2col` takes them from."""
-    image = x.shape[2:]
-    counts = cols.shape[cols.ndim - len(image) :]
+    if windows.split:
+        last, others = windows.split
+        wide = scratch("wide", _wide_shape(x, windows, cols), x.dtype)
+        wide[...] = 0
+        for target, source in _by_last_tap(wide, windows, cols):
+            col2im(source, others, target)
+        col2im(wide, last, x)
+        return
+    image, counts = x.shape[2:], cols.shape[x.ndim :]
     for tap in windows.taps():
-        within, pixels = windows.overlap(tap, image, counts, first)
+        within, pixels = windows.overlap(tap, image, counts)
         target = x[pixels]
         target += cols[at_tap(tap)].swapaxes(0, 1)[within]
+
+
+def at_tap(tap: Shape) -> tuple[Any, ...]:
+    """The index of one tap in columns or filters (C, kernel_h, kernel_w, ...)."""
+    return (_ALL, *tap)
+
+
+def _wide_shape(x: Array, windows: Windows, cols: Array) -> Shape:
+    """Columns (C, 1, kernel_w, N, H, windows_w): the windows along the last axis alone."""
+    ones = (1,) * (len(windows.kernel) - 1)
+    return (x.shape[1], *ones, windows.kernel[-1], x.shape[0], *x.shape[2:-1], cols.shape[-1])
+
+
+def _by_last_tap(wide: Array, windows: Windows, cols: Array) -> Iterator[tuple[Array, Array]]:
+    """For each tap along the last axis: images (N, C, H, windows_w), and their columns."""
+    first = (0,) * (len(windows.kernel) - 1)
+    before = (_ALL,) * len(windows.kernel)
+    for tap in range(windows.kernel[-1]):
+        its_columns = (*before, slice(tap, tap + 1))
+        yield wide[at_tap((*first, tap))].swapaxes(0, 1), cols[its_columns]
 
 
 def read_windows(
