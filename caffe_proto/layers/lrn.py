@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from caffe_proto.layers.registry import register_layer
 from caffe_proto.layers.windows import Windows, scratch
 
 ACROSS_CHANNELS = 0
+# Elements of a piece of an image: it and its like stay in the cache.
+BLOCK = 1 << 17
 
 
 @register_layer("LRN")
@@ -49,8 +51,9 @@ class LRN(Layer):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        for part in _parts(x):
-            np.multiply(x[part], self._power(self._norm(x[part])), out=y[part])
+        for part in self._parts(x):
+            here = x[part]
+            np.divide(here, self._root(self._norm(here)), out=y[part])
         return y
 
     def backward(self, dy: Array, x: Array, y: Array) -> Array:
@@ -58,37 +61,52 @@ class LRN(Layer):
         # dx = s^-beta dy - 2 alpha beta x sum(dy x s^(-beta - 1)), the window being symmetric.
         dx = self.bottom_diff()
         factor = x.dtype.type(2 * self.alpha * self.beta)
-        for part in _parts(x):
-            here, given = x[part], dy[part]
+        for part in self._parts(x):
+            here = x[part]
             norm = self._norm(here)
-            scaled = given * self._power(norm)
+            scaled = dy[part] / self._root(norm)
             spread = self._sum_adjoint(scaled * here / norm)
-            dx[part] = scaled - factor * here * spread
+            spread *= here
+            spread *= factor
+            np.subtract(scaled, spread, out=dx[part])
         return dx
+
+    def _parts(self, x: Array) -> Iterator[tuple[slice, ...]]:
+        """Pieces small enough that what is computed on the way stays in the cache."""
+        n, c, h, w = x.shape
+        everything = slice(None)
+        if self.is_across:
+            rows, step = h, max(1, BLOCK // max(c * w, 1))
+            pieces = [(everything, slice(r, r + step)) for r in range(0, rows, step)]
+        else:
+            step = max(1, BLOCK // max(h * w, 1))
+            pieces = [(slice(first, first + step), everything) for first in range(0, c, step)]
+        for image in range(n):
+            for channels, row in pieces:
+                yield slice(image, image + 1), channels, row
 
     def _norm(self, x: Array) -> Array:
         """``k + alpha sum(x²)``."""
-        norm: Array = self._sum(np.multiply(x, x, out=scratch("squares", x.shape, x.dtype)))
+        norm = self._sum(x * x)
         norm *= x.dtype.type(self.alpha)
         norm += x.dtype.type(self.k)
         return norm
 
-    def _power(self, norm: Array) -> Array:
-        """``norm ** -beta``."""
-        power = scratch("power", norm.shape, norm.dtype)
+    def _root(self, norm: Array) -> Array:
+        """``norm ** beta``."""
+        root = scratch("root", norm.shape, norm.dtype)
         if self.beta == 0.75:
             # Two square roots cost a fraction of a general power.
-            np.sqrt(norm, out=power)
-            power *= norm
-            np.sqrt(power, out=power)
-            np.reciprocal(power, out=power)
+            np.sqrt(norm, out=root)
+            root *= norm
+            np.sqrt(root, out=root)
         else:
-            np.power(norm, norm.dtype.type(-self.beta), out=power)
-        return power
+            np.power(norm, norm.dtype.type(self.beta), out=root)
+        return root
 
     def _sum(self, values: Array) -> Array:
         """The sum, or within a channel the mean, over the window around each value."""
-        total = scratch("sums", values.shape, values.dtype)
+        total = np.empty_like(values)
         if self.is_across:
             _sum_channels(values, self.size, total)
         else:
@@ -103,23 +121,28 @@ class LRN(Layer):
         return total
 
 
-def _parts(x: Array) -> list[slice]:
-    """One image at a time: what is computed on the way stays in the cache."""
-    return [slice(n, n + 1) for n in range(len(x))]
-
-
 def _planes(x: Array) -> Array:
     n, c, h, w = x.shape
     return x.reshape(n * c, 1, h, w)
 
 
 def _sum_channels(values: Array, size: int, total: Array) -> None:
-    """The sum of the ``size`` channels around each one, kept up from channel to channel."""
-    channels, half = values.shape[1], size // 2
-    np.add.reduce(values[:, : half + 1], axis=1, out=total[:, 0])
-    for c in range(1, channels):
-        total[:, c] = total[:, c - 1]
-        if c + half < channels:
-            total[:, c] += values[:, c + half]
-        if c > half:
-            total[:, c] -= values[:, c - half - 1]
+    """The sum of the ``size`` channels around each one.
+
+    Sums of 1, 2, 4, ... neighbours are made of each other; those that make up ``size`` are added.
+    """
+    n, channels, *image = values.shape
+    # A wider window than all channels to both sides sees no more than that.
+    half = min(size // 2, channels)
+    size = 2 * half + 1
+    runs = np.empty((n, channels + 2 * half, *image), values.dtype)
+    runs[:, :half] = runs[:, half + channels :] = 0
+    runs[:, half : half + channels] = values
+    total[...] = runs[:, :channels]
+    length, offset = 1, 1
+    while 2 * length <= size:
+        runs = runs[:, :-length] + runs[:, length:]
+        length *= 2
+        if size & length:
+            total += runs[:, offset : offset + channels]
+            offset += length
