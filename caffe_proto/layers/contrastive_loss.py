@@ -66,7 +66,8 @@ class ContrastiveLoss(LossLayer):
             )
         # Cut to whole numbers, as in Caffe: 0.5 is a pair of different kinds.
         self._same = np.trunc(labels) != 0
-        self._difference = a.reshape(n, -1) - b.reshape(n, -1)
+        length = legacy_axis(a.shape, 1)
+        self._difference = a.reshape(n, length) - b.reshape(n, length)
         squared = np.einsum("nc,nc->n", self._difference, self._difference)
         if self.legacy:
             self._apart = real(self.margin) - squared

@@ -32,6 +32,7 @@ class HingeLoss(LossLayer):
 
     def check_shapes(self, scores: Shape, labels: Shape) -> None:
         self.check_legacy_axes(scores)
+        self.check_rows(scores)
         if math.prod(labels) < scores[0]:
             raise self.error(
                 f'bottom "{self.bottoms[1]}" of shape {labels} has {math.prod(labels)} labels. '
@@ -53,13 +54,12 @@ class HingeLoss(LossLayer):
         # A copy, since others may use the gradient's memory before backward.
         self._margins = flat.copy()
         total = flat.sum() if self.norm == L1 else np.vdot(flat, flat)
-        with np.errstate(invalid="ignore"):  # An empty batch gives NaN, as in Caffe.
-            loss: Array = total / x.dtype.type(n)
+        loss: Array = total / x.dtype.type(n)
         return loss
 
     def backward(self, dy: Array, x: list[Array], y: Array) -> list[Array | None]:
         self.refuse_label_gradient()
-        if not self.propagate_down[0] or not x[0].size:
+        if not self.propagate_down[0]:
             return [None, None]
         scale = float(dy) / x[0].shape[0]
         dx = self.bottom_diff(0)

@@ -76,6 +76,14 @@ class LossLayer(Layer):
                     "Expected: at most 4 axes; a Reshape or Flatten layer can merge some"
                 )
 
+    def check_rows(self, shape: Shape) -> None:
+        """Raise for a batch without examples, by whose number Caffe divides the sizes."""
+        if not shape[0]:
+            raise self.error(
+                f'bottom 0 ("{self.bottoms[0]}") has the shape {shape}. '
+                "Expected: at least one example"
+            )
+
     def refuse_label_gradient(self, *positions: int) -> None:
         """Raise where backward is asked for the gradient of a label."""
         for i in positions or (1,):

@@ -27,6 +27,7 @@ class MultinomialLogisticLoss(LossLayer):
 
     def check_shapes(self, probabilities: Shape, labels: Shape) -> None:
         self.check_legacy_axes(probabilities, labels)
+        self.check_rows(probabilities)
         if any(legacy_axis(labels, axis) != 1 for axis in (1, 2, 3)):
             raise self.error(
                 f'bottom "{self.bottoms[1]}" has the shape {labels}. '
@@ -38,13 +39,12 @@ class MultinomialLogisticLoss(LossLayer):
         whole, _ = check_labels(self, labels, math.prod(p.shape[1:]))
         self._at = (np.arange(n), whole.reshape(-1))
         self._chosen = np.maximum(p.reshape(n, -1)[self._at], p.dtype.type(FLOOR))
-        with np.errstate(invalid="ignore"):  # An empty batch gives NaN, as in Caffe.
-            loss: Array = -np.log(self._chosen).sum() / p.dtype.type(n)
+        loss: Array = -np.log(self._chosen).sum() / p.dtype.type(n)
         return loss
 
     def backward(self, dy: Array, x: list[Array], y: Array) -> list[Array | None]:
         self.refuse_label_gradient()
-        if not self.propagate_down[0] or not x[0].size:
+        if not self.propagate_down[0]:
             return [None, None]
         n = x[0].shape[0]
         dp = self.bottom_diff(0)

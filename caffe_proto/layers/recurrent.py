@@ -170,10 +170,10 @@ class RecurrentLayer(Layer):
         rows = self.rows * self.num_output
         inputs = self._keep("inputs", (steps, streams, rows))
         flat = inputs.reshape(steps * streams, rows)
-        np.matmul(x.reshape(steps * streams, -1), self.params[0].data.T, out=flat)
+        np.matmul(x.reshape(steps * streams, self.inputs), self.params[0].data.T, out=flat)
         flat += self.params[1].data
         if self.has_static:
-            inputs += others[0].reshape(streams, -1) @ self.params[2].data.T
+            inputs += others[0].reshape(streams, self.static_inputs) @ self.params[2].data.T
         if self.exposes:
             first = [state[0] for state in others[self.has_static :]]
         else:
@@ -202,15 +202,15 @@ class RecurrentLayer(Layer):
         steps, streams, rows = dinputs.shape
         flat = dinputs.reshape(steps * streams, rows)
         gradients: list[Array | None] = [None] * len(x)
-        self.params[0].diff += flat.T @ x[0].reshape(steps * streams, -1)
+        self.params[0].diff += flat.T @ x[0].reshape(steps * streams, self.inputs)
         self.params[1].diff += flat.sum(axis=0)
         dx = gradients[0] = self.bottom_diff(0)
-        np.matmul(flat, self.params[0].data, out=dx.reshape(steps * streams, -1))
+        np.matmul(flat, self.params[0].data, out=dx.reshape(steps * streams, self.inputs))
         if self.has_static:
             total = dinputs.sum(axis=0)
-            self.params[2].diff += total.T @ x[2].reshape(streams, -1)
+            self.params[2].diff += total.T @ x[2].reshape(streams, self.static_inputs)
             dstatic = gradients[2] = self.bottom_diff(2)
-            np.matmul(total, self.params[2].data, out=dstatic.reshape(streams, -1))
+            np.matmul(total, self.params[2].data, out=dstatic.reshape(streams, self.static_inputs))
         return gradients
 
     def _keep(self, name: str, shape: Shape) -> Array:

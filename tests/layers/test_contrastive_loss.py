@@ -74,3 +74,7 @@ def test_a_label_that_is_no_number_is_refused() -> None:
 def test_two_bottoms_are_too_few() -> None:
     with pytest.raises(cp.LayerError, match="exactly 3 bottom"):
         loss_net(KIND, np.zeros((2, 3)), np.zeros((2, 3)))
+
+
+def test_a_batch_without_pairs_gives_nan_as_in_caffe() -> None:
+    assert np.isnan(loss_of(KIND, np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0)))

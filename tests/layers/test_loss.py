@@ -129,3 +129,64 @@ def test_more_than_four_axes_are_refused(kind: str) -> None:
     labels = np.zeros((2, 3, 1, 1, 1)) if kind == "EuclideanLoss" else np.zeros(2)
     with pytest.raises(cp.LayerError, match="at most 4 axes"):
         loss_net(kind, np.zeros((2, 3, 1, 1, 1)), labels)
+
+
+@pytest.mark.parametrize("kind", ["HingeLoss", "MultinomialLogisticLoss"])
+def test_a_batch_without_examples_is_refused_where_caffe_divides_by_it(kind: str) -> None:
+    with pytest.raises(cp.LayerError, match=r"\(0, 3\). Expected: at least one example"):
+        loss_net(kind, np.zeros((0, 3)), np.zeros(0))
+
+
+@pytest.mark.parametrize(
+    "kind, label, loss",
+    [
+        ("SoftmaxWithLoss", (0,), 0),
+        ("SigmoidCrossEntropyLoss", (0, 3), 0),
+        ("EuclideanLoss", (0, 3), np.nan),
+    ],
+)
+def test_a_batch_without_examples_gives_what_caffe_gives(
+    kind: str, label: tuple[int, ...], loss: float
+) -> None:
+    net = loss_net(kind, np.zeros((0, 3)), np.zeros(label))
+    assert np.array_equal(net.forward()["loss"], loss, equal_nan=True)
+    assert net.backward()["x"].shape == (0, 3)
+
+
+@pytest.mark.parametrize("mode", ["FULL", "VALID", "BATCH_SIZE", "NONE"])
+@pytest.mark.parametrize(
+    "kind, shape, axis, full, batch",
+    [
+        ("SoftmaxWithLoss", (2, 3, 4, 5), 1, 40, 2),
+        ("SoftmaxWithLoss", (2, 4, 5, 3), 3, 40, 40),
+        ("InfogainLoss", (2, 4, 3, 5), 2, 40, 8),
+        ("SigmoidCrossEntropyLoss", (2, 3, 4), 1, 24, 2),
+    ],
+)
+def test_what_the_sum_is_divided_by(
+    mode: str, kind: str, shape: tuple[int, ...], axis: int, full: int, batch: int
+) -> None:
+    rng = np.random.default_rng(2)
+    scores = rng.normal(size=shape)
+    soft = kind == "SigmoidCrossEntropyLoss"
+    labels = rng.integers(0, 3, size=shape if soft else np.delete(shape, axis))
+    bottoms = [scores, labels, np.eye(3)] if kind == "InfogainLoss" else [scores, labels]
+    axes = (
+        f"softmax_param {{ axis: {axis} }}"
+        if kind == "SoftmaxWithLoss"
+        else f"infogain_loss_param {{ axis: {axis} }}"
+        if kind == "InfogainLoss"
+        else ""
+    )
+    total, divided = (
+        loss_of(
+            kind,
+            *bottoms,
+            settings=f"{axes} loss_param {{ ignore_label: 1 normalization: {normalization} }}",
+        )
+        for normalization in ("NONE", mode)
+    )
+    valid = int((labels != 1).sum())
+    divisor = {"FULL": full, "VALID": valid, "BATCH_SIZE": batch, "NONE": 1}[mode]
+    assert divided == pytest.approx(total / divisor, rel=1e-6)
+    assert total > 0

@@ -316,3 +316,11 @@ def test_the_gradient_of_the_input_is_computed_unasked() -> None:
     net.forward(**inputs)
     net.backward()
     assert net.blobs["x"].diff.any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_sequences_give_no_output(kind: str) -> None:
+    inputs = {"x": np.zeros((2, 0, 3)), "cont": np.zeros((2, 0)), "s": np.zeros((0, 2))}
+    net = build("force_backward: true\n" + text(kind, "s"), inputs)
+    assert net.forward(**inputs)["y0"].shape == (2, 0, 4)
+    assert net.backward()["x"].shape == (2, 0, 3)
