@@ -106,10 +106,11 @@ def check_gradients(
         return total
 
     value_at(None)
-    for name in net.outputs:
-        net.blobs[name].diff[...] = weights.get(name, 0.0)
     for name in checked:
         slots[name].diff[...] = 0
+    # After that: an output may share the memory of an input (a Flatten's does).
+    for name in net.outputs:
+        net.blobs[name].diff[...] = weights.get(name, 0.0)
     net.backward()
     gradients = {name: slots[name].diff.copy() for name in checked}
 

@@ -252,3 +252,17 @@ def test_import_caffe_finds_the_drop_in(module: Write, tmp_path: Path) -> None:
     finally:
         if not had:
             sys.modules.pop("caffe", None)
+
+
+def test_errors_that_take_no_note_are_chained_as_on_python_3_10(
+    module: Write, tmp_path: Path
+) -> None:
+    name = module(
+        "class Old(Exception):\n    add_note = None\n"
+        "class Broken:\n"
+        "    def setup(self, bottom, top): raise Old('no such thing')\n"
+        "    reshape = forward = setup\n"
+    )
+    with pytest.raises(cp.LayerError, match=r'"mine" \(Python\): Old in setup.*no such thing') as e:
+        build(text(name, "Broken"), tmp_path)
+    assert type(e.value.__cause__).__name__ == "Old"
