@@ -58,6 +58,7 @@ class Pooling(Layer):
         self.windows = self._read_windows(param)
         self.pooler: Pool | None = None
         self.chosen: Array | None = None
+        self.maxima: Array | None = None
 
     def _read_windows(self, param: caffe_pb2.PoolingParameter) -> Windows | None:
         kernel = self._read_pair("kernel", "kernel_size")
@@ -128,6 +129,8 @@ class Pooling(Layer):
         y = planes(self.top())
         if self.pool == MAX:
             self.pooler.maximum(planes(x), y)
+            # A layer that works in place on the top must not hide where the maxima were.
+            self.maxima = y.copy() if self.needs_backward else None
             if len(self.top_blobs) > 1:
                 self.pooler.maximum_index(planes(x), y, planes(self.top(1)))
         elif self.pool == AVE:
@@ -144,7 +147,8 @@ class Pooling(Layer):
             return
         dy, dx = planes(dys[0]), planes(self.bottom_diff())
         if self.pool == MAX:
-            self.pooler.maximum_gradient(dy, planes(x), dx)
+            assert self.maxima is not None
+            self.pooler.maximum_gradient(dy, planes(x), self.maxima, dx)
         elif self.pool == AVE:
             self.pooler.average_gradient(dy, dx)
         elif self.chosen is not None:

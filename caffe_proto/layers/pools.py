@@ -22,7 +22,7 @@ __all__ = ["Pool"]
 # What Caffe's running maximum begins with: -inf and NaN never exceed it.
 LOWEST = -float(np.finfo(np.float32).max)
 # Elements of a block of planes: a fraction of a megabyte, so that it stays in the cache.
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 
 Piece = tuple[slice, slice]
 
@@ -52,32 +52,54 @@ class Pool:
 
     def maximum_index(self, x: Array, y: Array, mask: Array) -> None:
         """Where in its plane each maximum ``y`` stands, the first of equals; -1 where nowhere."""
-        height, width = self.image
-        places = np.arange(height * width, dtype=mask.dtype).reshape(height, width)
-        mask[...] = -1
-        for planes, (within, pixels), hit in self._winners(x, y):
-            np.copyto(mask[planes][within], places[pixels[2:]], where=hit)
-
-    def maximum_gradient(self, dy: Array, x: Array, dx: Array) -> None:
-        """Hand each window's gradient to the pixel that was its maximum."""
-        dx[...] = 0
-        y = scratch("maxima", dy.shape, dy.dtype)
-        self.maximum(x, y)
-        for planes, (within, pixels), hit in self._winners(x, y):
-            target = dx[planes][pixels]
-            target += dy[planes][within] * hit
-
-    def _winners(self, x: Array, y: Array) -> Iterator[tuple[slice, tuple[Index, Index], Array]]:
-        """For blocks of planes and each tap: windows and pixels, and whether the tap has won."""
-        taps = [overlap for _, overlap in self._taps]
         for planes in self._blocks(len(x)):
-            seen, best = x[planes], y[planes]
-            open_windows = best > LOWEST
-            for within, pixels in taps:
-                hit = seen[pixels] == best[within]
-                hit &= open_windows[within]
-                open_windows[within] ^= hit
-                yield planes, (within, pixels), hit
+            mask[planes] = self._places(x[planes], y[planes])
+
+    def maximum_gradient(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
+        """Hand each window's gradient to the pixel that was its maximum ``y``."""
+        pixels = math.prod(self.image)
+        for planes in self._blocks(len(x)):
+            places, given, target = self._places(x[planes], y[planes]), dy[planes], dx[planes]
+            if (places < 0).any():
+                given = given * (places >= 0)
+                places = np.maximum(places, 0)
+            places += np.arange(len(places))[:, None, None, None] * pixels
+            sums = np.bincount(places.reshape(-1), given.reshape(-1), minlength=target.size)
+            target[...] = sums.reshape(target.shape)
+
+    def _places(self, x: Array, y: Array) -> Array:
+        """The flat index within its plane of the first value that equals the window's maximum."""
+        if self.is_global:
+            hit = (x == y).reshape(len(x), math.prod(self.image))
+            places = hit.argmax(axis=1).reshape(y.shape)
+            found = hit.any(axis=1).reshape(y.shape)
+            return np.where(found & (y > LOWEST), places, -1)
+        # How many taps pass before the maximum is met says which tap it is.
+        waiting = np.ones(y.shape, bool)
+        passed = np.zeros(y.shape, np.min_scalar_type(len(self._taps)))
+        for _, (within, pixels) in self._taps:
+            waiting[within] &= x[pixels] != y[within]
+            passed += waiting
+        waiting |= y <= LOWEST
+        places = self._tap_offsets[passed] + self._origins
+        places[waiting] = -1
+        return places
+
+    @cached_property
+    def _tap_offsets(self) -> Array:
+        """How far each tap lies behind its window's origin in a flat plane; 0 for none."""
+        kernel_width, width = self.windows.kernel[1], self.image[1]
+        taps = [number for number, _ in self._taps]
+        return np.array([t // kernel_width * width + t % kernel_width for t in taps] + [0], np.intp)
+
+    @cached_property
+    def _origins(self) -> Array:
+        """The flat index in a plane of each window's first pixel, (windows_h, windows_w)."""
+        rows, columns = (
+            np.arange(o) * s - p
+            for o, s, p in zip(self.counts, self.windows.stride, self.windows.pad, strict=True)
+        )
+        return rows[:, None] * self.image[1] + columns
 
     # -- averages ----------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class SPP(Layer):
         if not 1 <= self.height <= MAX_HEIGHT:
             raise self.error(f"pyramid_height must be 1 to {MAX_HEIGHT}. Received: {self.height}")
         self.chosen: list[Array] = []
+        self.maxima: list[Array] = []
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         if len(bottom) != 4:
@@ -68,11 +69,12 @@ class SPP(Layer):
         return Pool(windows, image, pooled_shape(windows, image))
 
     def forward(self, x: Array) -> None:
-        self.chosen = []
+        self.chosen, self.maxima = [], []
         for pool, y in zip(self.levels, self._split(x, self.top()), strict=True):
             part = np.empty((x.shape[0] * x.shape[1], 1, *pool.counts), x.dtype)
             if self.pool == MAX:
                 pool.maximum(planes(x), part)
+                self.maxima.append(part)
             elif self.pool == AVE:
                 pool.average(planes(x), part)
             elif self.is_training:
@@ -91,7 +93,7 @@ class SPP(Layer):
         for level, (pool, given) in enumerate(zip(self.levels, self._split(x, dy), strict=True)):
             bins = given.reshape(len(part), 1, *pool.counts)
             if self.pool == MAX:
-                pool.maximum_gradient(bins, planes(x), part)
+                pool.maximum_gradient(bins, planes(x), self.maxima[level], part)
             elif self.pool == AVE:
                 pool.average_gradient(bins, part)
             else:
