@@ -134,13 +134,14 @@ def _plane(
         cv2 = _opencv("resizing pictures")
         wanted_width, wanted_height = size
         if crop:
-            factor = max(wanted_width / width, wanted_height / height)
-            # OpenCV's own rounding: cut off, never below what is wanted.
-            middle = (
-                max(int(width * factor), wanted_width),
-                max(int(height * factor), wanted_height),
+            # One factor for both sides, in float32, as OpenCV has it: the pixels depend on it.
+            factor = float(
+                max(
+                    np.float32(wanted_width) / np.float32(width),
+                    np.float32(wanted_height) / np.float32(height),
+                )
             )
-            image = cv2.resize(image, middle, interpolation=cv2.INTER_LINEAR)
+            image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
             left = int(0.5 * (image.shape[1] - wanted_width))
             top = int(0.5 * (image.shape[0] - wanted_height))
             image = image[top : top + wanted_height, left : left + wanted_width]
