@@ -305,6 +305,8 @@ class Builder:
         self.fault(start, hints.unclosed(self.text, self.stack[depth + 1 :], start, name))
         del self.stack[depth + 1 :]
         self.frame = self.stack[-1]
+        # an element of a list may be among the blocks left; the parser is inside of it still
+        self.frame.in_list = False
         return True
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import os
+import re
 import warnings
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,10 +77,12 @@ def parse(
         _check_kind(builder, filename)
     if builder.faults:
         raise ParseError(_faults(builder, filename))
-    for start, sentence in builder.notices:
-        place = _fault(source, start, sentence, filename)
-        where = f"{place.filename}:{place.line}:{place.column}"
-        warnings.warn(f"{where}: {sentence}", PrototxtWarning, stacklevel=2)
+    if builder.notices:
+        lines = _Lines(source)
+        for start, sentence in builder.notices:
+            place = lines.fault(start, sentence, filename)
+            where = f"{filename}:{place.line}:{place.column}"
+            warnings.warn(f"{where}: {sentence}", PrototxtWarning, stacklevel=2)
     if not built.IsInitialized():
         missing = ", ".join(built.FindInitializationErrors())
         raise ParseError(Fault(f"required fields are missing: {missing}", filename=filename))
@@ -196,17 +200,26 @@ def _check_kind(builder: Builder, filename: str) -> None:
             f'this is no {root.type_name} but a {other}: it has the field "{first}";'
             f' to read it as such: message="{other}"'
         )
-        raise ParseError(_fault(builder.text, start, said, filename))
+        raise ParseError(_Lines(builder.text).fault(start, said, filename))
 
 
-def _fault(text: str, start: int, sentence: str, filename: str) -> Fault:
-    line = hints.line_of(text, start)
-    newline = "\n" if "\n" in text else "\r"
-    begin = text.rfind(newline, 0, start) + 1
-    end = text.find(newline, start)
-    source_line = text[begin : end if end >= 0 else len(text)]
-    return Fault(sentence, line, start - begin + 1, filename, source_line)
+class _Lines:
+    """Offsets in a text to its lines: found once, then looked up."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # a text without any LF has CR for line ends
+        newline = "\n" if "\n" in text else "\r"
+        self._begins = [0, *(match.end() for match in re.finditer(newline, text))]
+
+    def fault(self, start: int, sentence: str, filename: str) -> Fault:
+        """The fault at an offset."""
+        line = bisect.bisect_right(self._begins, start)
+        begin = self._begins[line - 1]
+        end = self._begins[line] - 1 if line < len(self._begins) else len(self.text)
+        return Fault(sentence, line, start - begin + 1, filename, self.text[begin:end])
 
 
 def _faults(builder: Builder, filename: str) -> list[Fault]:
-    return [_fault(builder.text, start, said, filename) for start, said in sorted(builder.faults)]
+    lines = _Lines(builder.text)
+    return [lines.fault(start, said, filename) for start, said in sorted(builder.faults)]

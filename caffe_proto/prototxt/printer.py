@@ -16,10 +16,8 @@ from caffe_proto.prototxt.fields import is_repeated
 __all__ = ["format_float", "quote", "to_prototxt"]
 
 _PLAIN = re.compile(r"[ !#-&(-\[\]-~]*\Z")
-_ESCAPES = {
-    0x07: "\\a", 0x08: "\\b", 0x0C: "\\f", 0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x0B: "\\v",
-    0x5C: "\\\\", 0x22: '\\"', 0x27: "\\'",
-}  # fmt: skip
+# the escapes that Caffe prints; any other byte out of place is three octal digits
+_ESCAPES = {10: "\\n", 13: "\\r", 9: "\\t", 92: "\\\\", 34: '\\"', 39: "\\'"}
 
 
 def to_prototxt(message: Message) -> str:

@@ -24,6 +24,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PIECE = re.compile(
     r"\"(?:[^\"\\\n\0]|\\[^\n\0])*\"|'(?:[^'\\\n\0]|\\[^\n\0])*'|[A-Za-z0-9_.]+|(?s:.)"
 )
+_WORD = re.compile(r"[^\s:{}<>\[\],;=#\"']*")
 _NUMBER = re.compile(r"(?:[0-9]|\.[0-9])(?:[eE][+-]|[A-Za-z0-9_.])*")
 _LINE_END = re.compile(r"[\r\n]|\Z")
 _BEGINS_FIELD = frozenset({"FIELD", "OPEN", "OPEN_ANGLE", "LIST_OPEN"})
@@ -38,6 +39,7 @@ class Recovery:
         self.builder = builder
         self.text = source.text
         self._resumed_at = -1
+        self._tried = (-1, 0)
 
     def handle(self, error: UnexpectedInput) -> bool:
         """Note the fault and set the parser up to go on; False at the end of the text."""
@@ -51,7 +53,12 @@ class Recovery:
             self.source.pos, self.builder.reread = self.builder.reread, -1
             return True
         start = token.start if token.match is None else token.match.start()
-        if frame.in_list:
+        at, times = self._tried
+        self._tried = (start, times + 1 if start == at else 0)
+        if times > 2 and start == at:
+            # closing what seems open has not helped here: leave this piece out
+            self._go_on_at(self._skip(self._piece_end(start)))
+        elif frame.in_list:
             self._in_list(token, start, parser, frame)
         elif token.type in _ENDS_BLOCK:
             self._wrong_close(token, start, parser, frame)
@@ -130,8 +137,7 @@ class Recovery:
             self.builder.fault(start, f'expected "," or "]" in {what}, found {shown(found)}')
         pos = start
         while True:
-            piece = _PIECE.match(text, pos)
-            pos = self._skip(piece.end() if piece else len(text))
+            pos = self._skip(self._piece_end(pos))
             if pos >= len(text):
                 self.source.pos = pos
                 return
@@ -187,6 +193,9 @@ class Recovery:
             if text[start : start + 1] in ("{", "<"):
                 self._go_on_at(start)
                 return
+        elif found > "\x7f" and after == name.end():
+            self._bad_character(after)
+            start = self._word_end(start)
         elif found == ":":
             value = self._skip(after + 1)
             if field is None:
@@ -313,8 +322,7 @@ class Recovery:
                 # the string that is not closed ends with its line, or at a brace on it
                 end = self._string_end(pos)
             else:
-                piece = _PIECE.match(text, pos)
-                end = piece.end() if piece else pos + 1
+                end = self._piece_end(pos)
             new = self._skip(end)
             crossed = "\n" in text[end:new] or "\r" in text[end:new] or to_line_end
             pos = new
@@ -333,11 +341,13 @@ class Recovery:
     def _string_end(self, start: int) -> int:
         """Where a string that is not closed on its line was meant to end, as a guess.
 
-        At the quote, if the next line has one before anything else that could be a field; at a
+        At its quote, if a NUL before that is the fault, or if the next line has one before anything else that could be a field; at a
         brace that stands on the line, which would close the block; else at the end of the line.
         """
         text = self.text
         end = self._line_end(start)
+        if "\0" in text[start:end] and (quote := text.find(text[start], start + 1, end)) > 0:
+            return quote + 1
         brace = text.find("}", start, end)
         if brace >= 0:
             return brace
@@ -347,8 +357,12 @@ class Recovery:
         behind = text[closing + 1 : self._line_end(closing)]
         return end if behind.strip() else closing + 1
 
+    def _piece_end(self, pos: int) -> int:
+        piece = _PIECE.match(self.text, pos)
+        return piece.end() if piece else pos + 1
+
     def _word_end(self, pos: int) -> int:
-        match = re.compile(r"[A-Za-z0-9_-]*").match(self.text, pos)
+        match = _WORD.match(self.text, pos)
         return match.end() if match else pos
 
     def _feed(self, parser: Any, kind: str, start: int, name: str = "") -> None:

@@ -25,9 +25,9 @@ def recognise(text: str) -> str:
         )
     if begin[:1] == "{":
         return "this is JSON or the like, not a prototxt: a prototxt begins with a field name"
-    if head.startswith("\x89HDF"):
+    if head.startswith("\udc89HDF"):
         return "this is an HDF5 file, not a prototxt; weights are loaded from it with net.load"
-    if head.startswith(("PK\x03\x04", "\x1f\udc8b", "\x1f\x8b")):
+    if head.startswith(("PK\x03\x04", "\x1f\udc8b")):
         return "this is a compressed archive, not a prototxt; unpack it first"
     if _looks_binary(head):
         return (
