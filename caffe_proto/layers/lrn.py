@@ -64,8 +64,11 @@ class LRN(Layer):
         for part in self._parts(x):
             here = x[part]
             norm = self._norm(here)
-            scaled = dy[part] / self._root(norm)
-            spread = self._sum_adjoint(scaled * here / norm)
+            root = self._root(norm)
+            scaled = np.divide(dy[part], root, out=root)
+            norm = np.divide(here, norm, out=norm)
+            norm *= scaled
+            spread = self._sum_adjoint(norm)
             spread *= here
             spread *= factor
             np.subtract(scaled, spread, out=dx[part])
@@ -87,7 +90,7 @@ class LRN(Layer):
 
     def _norm(self, x: Array) -> Array:
         """``k + alpha sum(x²)``."""
-        norm = self._sum(x * x)
+        norm = self._sum(np.multiply(x, x, out=scratch("squares", x.shape, x.dtype)))
         norm *= x.dtype.type(self.alpha)
         norm += x.dtype.type(self.k)
         return norm
@@ -104,9 +107,9 @@ class LRN(Layer):
             np.power(norm, norm.dtype.type(self.beta), out=root)
         return root
 
-    def _sum(self, values: Array) -> Array:
+    def _sum(self, values: Array, purpose: str = "norm") -> Array:
         """The sum, or within a channel the mean, over the window around each value."""
-        total = np.empty_like(values)
+        total = scratch(purpose, values.shape, values.dtype)
         if self.is_across:
             _sum_channels(values, self.size, total)
         else:
@@ -115,8 +118,8 @@ class LRN(Layer):
 
     def _sum_adjoint(self, values: Array) -> Array:
         if self.is_across:
-            return self._sum(values)
-        total = np.empty_like(values)
+            return self._sum(values, "spread")
+        total = scratch("spread", values.shape, values.dtype)
         self.pool.average_gradient(_planes(values), _planes(total))
         return total
 
@@ -135,13 +138,14 @@ def _sum_channels(values: Array, size: int, total: Array) -> None:
     # A wider window than all channels to both sides sees no more than that.
     half = min(size // 2, channels)
     size = 2 * half + 1
-    runs = np.empty((n, channels + 2 * half, *image), values.dtype)
+    runs = scratch("runs", (n, channels + 2 * half, *image), values.dtype)
     runs[:, :half] = runs[:, half + channels :] = 0
     runs[:, half : half + channels] = values
     total[...] = runs[:, :channels]
     length, offset = 1, 1
     while 2 * length <= size:
-        runs = runs[:, :-length] + runs[:, length:]
+        more = scratch(f"runs {length}", runs[:, length:].shape, values.dtype)
+        runs = np.add(runs[:, :-length], runs[:, length:], out=more)
         length *= 2
         if size & length:
             total += runs[:, offset : offset + channels]

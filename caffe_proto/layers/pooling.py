@@ -147,7 +147,8 @@ class Pooling(Layer):
             return
         dy, dx = planes(dys[0]), planes(self.bottom_diff())
         if self.pool == MAX:
-            assert self.maxima is not None
+            if self.maxima is None:
+                raise self.error("backward needs a forward before it, to know the maxima")
             self.pooler.maximum_gradient(dy, planes(x), self.maxima, dx)
         elif self.pool == AVE:
             self.pooler.average_gradient(dy, dx)

@@ -60,9 +60,10 @@ class Pool:
         pixels = math.prod(self.image)
         for planes in self._blocks(len(x)):
             places, given, target = self._places(x[planes], y[planes]), dy[planes], dx[planes]
-            if (places < 0).any():
-                given = given * (places >= 0)
-                places = np.maximum(places, 0)
+            lost = places < 0
+            if lost.any():
+                given = given * ~lost
+                places[lost] = 0
             places += np.arange(len(places))[:, None, None, None] * pixels
             sums = np.bincount(places.reshape(-1), given.reshape(-1), minlength=target.size)
             target[...] = sums.reshape(target.shape)
@@ -75,13 +76,16 @@ class Pool:
             found = hit.any(axis=1).reshape(y.shape)
             return np.where(found & (y > LOWEST), places, -1)
         # How many taps pass before the maximum is met says which tap it is.
-        waiting = np.ones(y.shape, bool)
-        passed = np.zeros(y.shape, np.min_scalar_type(len(self._taps)))
+        waiting = scratch("waiting", y.shape, bool)
+        passed = scratch("passed", y.shape, np.min_scalar_type(len(self._taps)))
+        waiting[...], passed[...] = True, 0
         for _, (within, pixels) in self._taps:
             waiting[within] &= x[pixels] != y[within]
-            passed += waiting
+            passed += waiting.view(np.uint8)
         waiting |= y <= LOWEST
-        places = self._tap_offsets[passed] + self._origins
+        places = scratch("places", y.shape, np.intp)
+        np.take(self._tap_offsets, passed, out=places, mode="clip")
+        places += self._origins
         places[waiting] = -1
         return places
 
