@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from caffe_proto.prototxt import parse as parse
     from caffe_proto.prototxt import parse_file as parse_file
     from caffe_proto.prototxt import to_prototxt as to_prototxt
+    from caffe_proto.solver import Solver as Solver
+    from caffe_proto.solver import build_solver as build_solver
 
 _homes = {
     "Blob": "blob",
@@ -59,6 +61,8 @@ _homes = {
     "parse": "prototxt",
     "parse_file": "prototxt",
     "to_prototxt": "prototxt",
+    "Solver": "solver",
+    "build_solver": "solver",
 }
 
 __all__ = ["__version__", *sorted(_homes)]
