@@ -6,7 +6,8 @@ Each reader runs in a process of its own, the file in the page cache; the best t
 counts. The file has random weights, is written with ``save_caffemodel`` and deleted afterwards.
 
 - ``load``: caffe_proto loads into a built net; values stay in the file until they are used.
-- ``load and read``: after that, every parameter as an aligned array, and all values summed.
+- ``load and read``: after that, every parameter as an aligned array, and all values summed
+  (in float32, which hardly takes time and cannot be done without having read them).
 - ``protobuf``: ``NetParameter.FromString``, then a float32 array from every blob, summed likewise.
 - ``opencv``: ``cv2.dnn.readNetFromCaffe`` (the values are not even summed).
 
@@ -133,7 +134,7 @@ def _caffe_proto(prototxt: str, model: str, use: bool) -> Callable[[], float]:
         load_into(net, model)
         if not use:
             return 0.0
-        return sum(float(p.data.sum(dtype=np.float64)) for ps in net.params.values() for p in ps)
+        return sum(float(p.data.sum()) for ps in net.params.values() for p in ps)
 
     return run
 
@@ -150,7 +151,7 @@ def _protobuf(model: str) -> Callable[[], float]:
             for blob in layer.blobs:
                 array = np.array(blob.data, np.float32).reshape(tuple(blob.shape.dim))
                 arrays.append(array)
-                total += float(array.sum(dtype=np.float64))
+                total += float(array.sum())
         return total
 
     return run

@@ -86,8 +86,8 @@ class Source:
             return out
         # Read, not copied from the mapping: mapped pages would count as this process's memory
         # once more beside the copy.
-        done = 0
         target = out.data
+        done = 0
         while done < nbytes:
             part = target[done : done + _READ_AT_ONCE]
             count = os.preadv(self._fd, [part], offset + done)

@@ -394,3 +394,25 @@ def test_a_misspelt_layer_is_named_with_its_neighbour() -> None:
 def test_no_pickle_is_offered(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="Python pickle"):
         load_weights(pickle.dumps({"a": 1}))
+
+
+def test_large_blobs_are_read_in_parts_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from caffe_proto.weights import source
+
+    path = tmp_path / "x.caffemodel"
+    values = np.arange(1000, dtype=np.float32)
+    path.write_bytes(net_bytes(("l", "Scale", [values])))
+    blob = read_caffemodel(path)["l"].blobs[0]
+    monkeypatch.setattr(source, "_READ_AT_ONCE", 96)
+    np.testing.assert_array_equal(blob.read(), values)
+
+
+def test_a_file_that_becomes_shorter_is_a_weights_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.caffemodel"
+    path.write_bytes(small_net())
+    blob = read_caffemodel(path)["ip1"].blobs[0]
+    os.truncate(path, 20)
+    with pytest.raises(WeightsError, match="the file has become shorter"):
+        blob.read()
