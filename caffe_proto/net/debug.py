@@ -49,12 +49,13 @@ class DebugLog:
     def __str__(self) -> str:
         lines = [str(record) for record in [*self.forward, *self.backward]]
         if self.all_params:
-            l1 = f"({self.all_params['data'][0]:g}, {self.all_params['diff'][0]:g})"
-            l2 = f"({self.all_params['data'][1]:g}, {self.all_params['diff'][1]:g})"
-            lines.append(
-                f"    [Backward] All net params (data, diff): L1 norm = {l1}; L2 norm = {l2}"
-            )
+            lines.append(self._norm_line(self.all_params))
         return "\n".join(lines)
+
+    @staticmethod
+    def _norm_line(norms: dict[str, tuple[float, float]]) -> str:
+        l1, l2 = (f"({norms['data'][i]:g}, {norms['diff'][i]:g})" for i in (0, 1))
+        return f"    [Backward] All net params (data, diff): L1 norm = {l1}; L2 norm = {l2}"
 
     def _note(self, records: list[DebugRecord], record: DebugRecord) -> None:
         records.append(record)
@@ -119,6 +120,7 @@ class DebugLog:
             "data": _norms([p.data for p in net.learnable_params]),
             "diff": _norms([p.diff for p in net.learnable_params]),
         }
+        log.info("%s", self._norm_line(self.all_params))
 
 
 def mean_abs(values: Array) -> float:

@@ -263,9 +263,10 @@ class Solver:
         net = self.net
         total = np.float32(0)
         for _ in range(self.settings.iter_size):
-            total = np.float32(total + self._checked(net.run_forward()))
+            total += self._checked(net.run_forward())
             net.run_backward()
-        return np.float32(total / np.float32(self.settings.iter_size))
+        mean: np.float32 = total / np.float32(self.settings.iter_size)
+        return mean
 
     def _checked(self, loss: float) -> np.float32:
         with np.errstate(over="ignore"):
