@@ -31,11 +31,25 @@ class _Activation(Layer):
         raise NotImplementedError
 
 
+def _above(x: Array, out: Array | None = None) -> Array:
+    """``max(x, 0)``; NumPy clips several times faster than it compares with a number."""
+    return np.asarray(np.clip(x, 0, np.inf, out=out))
+
+
+def _below(x: Array) -> Array:
+    """``min(x, 0)``."""
+    return np.asarray(np.clip(x, -np.inf, 0))
+
+
 def _rectify(x: Array, slope: Any, y: Array) -> Array:
     """``max(x, 0) + slope * min(x, 0)`` into ``y``, which may be ``x``."""
-    below = np.minimum(x, 0)
+    if np.size(slope) and np.min(slope) >= 0 and np.max(slope) <= 1:
+        # The same, in fewer passes.
+        np.maximum(x, x * slope, out=y)
+        return y
+    below = _below(x)
     below *= slope
-    np.maximum(x, 0, out=y)
+    _above(x, out=y)
     y += below
     return y
 
@@ -72,12 +86,10 @@ class ReLU(_Activation):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        if not self.slope:
-            np.maximum(x, 0, out=y)
-        elif 0 < self.slope <= 1:
-            np.maximum(x, x.dtype.type(self.slope) * x, out=y)
-        else:
+        if self.slope:
             _rectify(x, x.dtype.type(self.slope), y)
+        else:
+            _above(x, out=y)
         return y
 
     def derivative(self, x: Array, y: Array) -> Array:
@@ -101,10 +113,10 @@ class ReLU6(_Activation):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        if self.slope:
-            _rectify(x, x.dtype.type(self.slope), y)
-        else:
-            np.maximum(x, 0, out=y)
+        if not self.slope:
+            np.clip(x, 0, 6, out=y)
+            return y
+        _rectify(x, x.dtype.type(self.slope), y)
         np.minimum(y, 6, out=y)
         return y
 
@@ -162,11 +174,7 @@ class PReLU(Layer):
                 self._input = np.empty_like(x)
             np.copyto(self._input, x)
         slope = self.params[0].data.reshape(-1, 1)
-        x, out = x.reshape(self.folded), y.reshape(self.folded)
-        if slope.size and slope.min() >= 0 and slope.max() <= 1:
-            np.maximum(x, slope * x, out=out)
-        else:
-            _rectify(x, slope, out)
+        _rectify(x.reshape(self.folded), slope, y.reshape(self.folded))
         return y
 
     def backward(self, dy: Array, x: Array, y: Array) -> None:
@@ -174,7 +182,7 @@ class PReLU(Layer):
         dy = dy.reshape(self.folded)
         weight = self.params[0]
         if weight.needs_grad:
-            weight.diff[...] += sum_of_products(dy, np.minimum(x, 0)).reshape(weight.shape)
+            weight.diff[...] += sum_of_products(dy, _below(x)).reshape(weight.shape)
         if self.propagate_down[0]:
             factor = _rectifier_derivative(x, weight.data.reshape(-1, 1))
             np.multiply(dy, factor, out=self.bottom_diff().reshape(self.folded))
@@ -201,10 +209,8 @@ class CReLU(Layer):
 
     def forward(self, x: Array) -> Array:
         y, channels = self.top(), x.shape[1]
-        np.maximum(x, 0, out=y[:, :channels])
-        below = y[:, channels:]
-        np.negative(x, out=below)
-        np.maximum(below, 0, out=below)
+        _above(x, out=y[:, :channels])
+        np.negative(_below(x), out=y[:, channels:])
         return y
 
     def backward(self, dy: Array, x: Array, y: Array) -> Array | None:
@@ -230,10 +236,11 @@ class ELU(_Activation):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        below = np.minimum(x, 0)
-        np.expm1(below, out=below)
+        below = _below(x)
+        np.exp(below, out=below)
+        below -= 1
         below *= x.dtype.type(self.alpha)
-        np.maximum(x, 0, out=y)
+        _above(x, out=y)
         y += below
         return y
 
@@ -323,7 +330,7 @@ class BNLL(_Activation):
         np.negative(curve, out=curve)
         np.exp(curve, out=curve)
         np.log1p(curve, out=curve)
-        np.maximum(x, 0, out=y)
+        _above(x, out=y)
         y += curve
         return y
 
@@ -353,8 +360,8 @@ class Clip(_Activation):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        np.minimum(x, x.dtype.type(self.high), out=y)
-        np.maximum(y, x.dtype.type(self.low), out=y)
+        # With bounds that cross, the lower one is what Caffe gives.
+        np.clip(x, self.low, max(self.low, self.high), out=y)
         return y
 
     def derivative(self, x: Array, y: Array) -> Array:

@@ -71,10 +71,14 @@ class ArgMax(Layer):
     def _best(x: Array, k: int) -> Array:
         """Indices along axis 1 of the k largest, ``(before, k, behind)``."""
         last = x.shape[1] - 1
-        if k == 1:
+        if k > 8 or (k > 1 and not np.isfinite(x).all()):
+            # A stable sort leaves equals by ascending index, so from behind the last comes first.
+            return np.asarray(np.flip(x.argsort(axis=1, kind="stable"), 1)[:, :k])
+        best = np.empty((x.shape[0], k, x.shape[2]), np.intp)
+        rest = x if k == 1 else x.copy()
+        for i in range(k):
             # argmax finds the first of equals: from behind, that is the last.
-            return np.asarray(last - x[:, ::-1].argmax(axis=1)[:, None])
-        # A stable sort leaves equals in ascending order of index, so reversed the last is first.
-        return np.asarray(
-            x.argsort(axis=1, kind="stable")[:, : last - k if k <= last else None : -1]
-        )
+            best[:, i] = last - rest[:, ::-1].argmax(axis=1)
+            if i < k - 1:
+                np.put_along_axis(rest, best[:, i : i + 1], -np.inf, axis=1)
+        return best

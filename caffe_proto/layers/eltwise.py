@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,6 @@ class Eltwise(Layer):
                 "Expected: none, or one a bottom"
             )
         self.coeffs = coeffs or [1.0] * len(bottoms)
-        self._winner: Array | None = None
 
     def infer_shapes(self, *bottoms: Shape) -> Sequence[Shape]:
         for i, shape in enumerate(bottoms[1:], 1):
@@ -86,20 +86,31 @@ class Eltwise(Layer):
         return y
 
     def _maximum(self, xs: Sequence[Array], y: Array) -> Array:
-        if not any(self.propagate_down):
-            np.maximum(xs[0], xs[1], out=y)
-            for x in xs[2:]:
-                np.maximum(y, x, out=y)
-            return y
-        winner = np.less_equal(xs[0], xs[1]).astype(np.int32)
+        if self.in_place and any(self.propagate_down):
+            # Backward cannot find it any more.
+            self._won = self._wins(xs)
         np.maximum(xs[0], xs[1], out=y)
-        for i, x in enumerate(xs[2:], 2):
-            np.copyto(winner, i, where=x > y)
+        for x in xs[2:]:
             np.maximum(y, x, out=y)
-        self._winner = winner
         return y
 
+    @staticmethod
+    def _wins(xs: Sequence[Array]) -> list[Array]:
+        """For each bottom, where it is the one that the gradient goes to."""
+        wins = [xs[0] > xs[1]]
+        wins.append(~wins[0])
+        largest = xs[0]
+        for before, x in pairwise(xs[1:]):
+            largest = np.maximum(largest, before)
+            greater = x > largest
+            for earlier in wins:
+                earlier &= ~greater
+            wins.append(greater)
+        return wins
+
     def backward(self, dy: Array, xs: list[Array], y: Array) -> None:
+        if self.operation == MAX and not self.in_place:
+            self._won = self._wins(xs)
         # The first bottom last: in place, its gradient's memory is dy's.
         for i in reversed(range(len(xs))):
             if not self.propagate_down[i]:
@@ -108,7 +119,7 @@ class Eltwise(Layer):
             if self.operation == SUM:
                 np.multiply(dy, dy.dtype.type(self.coeffs[i]), out=dx)
             elif self.operation == MAX:
-                np.multiply(dy, self._winner == i, out=dx)
+                np.multiply(dy, self._won[i], out=dx)
             else:
                 np.multiply(dy, self._slope(i, xs, y), out=dx)
 

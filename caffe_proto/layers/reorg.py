@@ -53,12 +53,14 @@ class Reorg(Layer):
         return [(n, c // (s * s), h * s, w * s) if reverse else (n, c * s * s, h // s, w // s)]
 
     def _to_stacks(self, source: Array, target: Array) -> None:
-        blocks = source.reshape(self.blocks)
-        np.copyto(target.reshape(self.stacks), blocks.transpose(0, 3, 5, 1, 2, 4))
+        blocks, stacks = source.reshape(self.blocks), target.reshape(self.stacks)
+        for i, j in np.ndindex(self.stacks[1:3]):
+            stacks[:, i, j] = blocks[:, :, :, i, :, j]
 
     def _to_blocks(self, source: Array, target: Array) -> None:
-        stacks = source.reshape(self.stacks)
-        np.copyto(target.reshape(self.blocks), stacks.transpose(0, 3, 4, 1, 5, 2))
+        stacks, blocks = source.reshape(self.stacks), target.reshape(self.blocks)
+        for i, j in np.ndindex(self.stacks[1:3]):
+            blocks[:, :, :, i, :, j] = stacks[:, i, j]
 
     def forward(self, x: Array) -> Array:
         y = self.top()

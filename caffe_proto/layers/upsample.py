@@ -96,8 +96,8 @@ class Upsample(Layer):
     def forward(self, x: Array, mask: Array | None = None) -> Array:
         y = self.top()
         if mask is None:
-            blocks = y.reshape(*x.shape[:-1], self.scales[0], x.shape[-1], self.scales[1])
-            blocks[...] = x[..., :, None, :, None]
+            wide = x.repeat(self.scales[1], axis=-1)
+            y.reshape(*x.shape[:-1], self.scales[0], -1)[...] = wide[..., None, :]
             return y
         self._index = self._places(mask)
         y[...] = 0
@@ -124,7 +124,12 @@ class Upsample(Layer):
             return
         dx = self.bottom_diff()
         if len(xs) == 1:
-            shape = (*dx.shape[:-1], self.scales[0], dx.shape[-1], self.scales[1])
-            dy.reshape(shape).sum(axis=(-3, -1), out=dx)
+            rows = dy.reshape(*dx.shape[:-1], self.scales[0], dy.shape[-1])
+            wide = rows[..., 0, :].copy()
+            for i in range(1, self.scales[0]):
+                wide += rows[..., i, :]
+            np.copyto(dx, wide[..., :: self.scales[1]])
+            for j in range(1, self.scales[1]):
+                dx += wide[..., j :: self.scales[1]]
             return
         dx[...] = np.take_along_axis(dy.reshape(self.flat), self._index, axis=1).reshape(dx.shape)
