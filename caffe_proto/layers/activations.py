@@ -168,7 +168,7 @@ class PReLU(Layer):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        if self.in_place:
+        if self.in_place and self.needs_backward:
             # Backward needs what is about to be overwritten.
             if self._input.shape != x.shape:
                 self._input = np.empty_like(x)

@@ -63,7 +63,7 @@ class Eltwise(Layer):
         return self._product(xs, y)
 
     def _product(self, xs: Sequence[Array], y: Array) -> Array:
-        if self.in_place and any(self.propagate_down):
+        if self.in_place and self.needs_backward:
             # What backward needs of a bottom that is about to be overwritten.
             self._first = xs[0].copy()
         first, second, *others = self._factors(xs)
@@ -86,7 +86,7 @@ class Eltwise(Layer):
         return y
 
     def _maximum(self, xs: Sequence[Array], y: Array) -> Array:
-        if self.in_place and any(self.propagate_down):
+        if self.in_place and self.needs_backward:
             # Backward cannot find it any more.
             self._won = self._wins(xs)
         np.maximum(xs[0], xs[1], out=y)

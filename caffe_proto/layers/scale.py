@@ -97,7 +97,7 @@ class Scale(_Broadcast):
 
     def forward(self, x: Array, factor: Array | None = None) -> Array:
         y = self.top()
-        if self.in_place:
+        if self.in_place and self.needs_backward:
             # Backward needs what is about to be overwritten.
             if self._input.shape != x.shape:
                 self._input = np.empty_like(x)
