@@ -41,16 +41,6 @@ class WindowData(_Unread):
     """Windows of images, foreground and background."""
 
 
-@register_layer("HDF5Data")
-class HDF5Data(_Unread):
-    """Arrays of HDF5 files."""
-
-
-@register_layer("HDF5Output")
-class HDF5Output(_Unread):
-    """Writes its bottoms into an HDF5 file."""
-
-
 @register_layer("MemoryData")
 class MemoryData(_Unread):
     """Arrays handed over in memory."""

@@ -1,0 +1,137 @@
+"""Arrays of HDF5 files, as the HDF5Data layer reads and the HDF5Output layer writes them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from caffe_proto.blob import MAX_COUNT, Array
+from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
+
+__all__ = ["append_datasets", "read_datasets", "read_file_list"]
+
+
+def _h5py() -> Any:
+    try:
+        import h5py
+    except ImportError:
+        raise MissingDependencyError("h5py", "data", "reading and writing HDF5") from None
+    return h5py
+
+
+def read_file_list(path: Path) -> list[str]:
+    """The file names in a list, parted by white space as Caffe reads them.
+
+    Raises :class:`DataError` for a list that is empty or cannot be read.
+    """
+    try:
+        names = path.read_text(encoding="utf-8", errors="surrogateescape").split()
+    except OSError as fault:
+        raise DataError(f"list of HDF5 files {path}: {fault.strerror or fault}") from None
+    if not names:
+        raise DataError(f"list of HDF5 files {path} is empty. Expected: at least one file name")
+    return names
+
+
+def read_datasets(
+    path: Path, names: Sequence[str], dtype: npt.DTypeLike = np.float32
+) -> list[Array]:
+    """The data sets ``names`` of a file, converted to ``dtype``; all have as many rows.
+
+    Raises :class:`DataError` for a file that is no HDF5 file or cut short, for a data set that is
+    missing, holds something other than numbers or has no axes, and for unequal or no rows.
+    """
+    h5py = _h5py()
+    try:
+        with h5py.File(path, "r") as file:
+            arrays = [_read(h5py, file, path, name, np.dtype(dtype)) for name in names]
+    except DataError:
+        raise
+    except OSError as fault:
+        raise DataError(f"HDF5 file {path} cannot be read: {fault}") from None
+    except (RuntimeError, ValueError, KeyError) as fault:
+        # h5py has no error of its own for what a damaged file makes the library say.
+        raise DataError(f"HDF5 file {path} is damaged: {fault}") from None
+    rows = {name: array.shape[0] for name, array in zip(names, arrays, strict=True)}
+    if len(set(rows.values())) > 1:
+        found = ", ".join(f'"{name}" {count}' for name, count in rows.items())
+        raise DataError(
+            f"HDF5 file {path}: data sets of one file have one number of rows. Received: {found}"
+        )
+    if not all(rows.values()):
+        raise DataError(f"HDF5 file {path} has no rows. Expected: at least one")
+    return arrays
+
+
+def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> Array:
+    dataset = file.get(name)
+    if not isinstance(dataset, h5py.Dataset):
+        found = "a group" if dataset is not None else "nothing"
+        known = [key for key in file if isinstance(file.get(key, getlink=True), h5py.HardLink)]
+        raise DataError(
+            f'HDF5 file {path}: expected a data set "{name}" (the name of a top). Received: '
+            f"{found}{did_you_mean(name, known) or '.'} Data sets: {', '.join(known[:20]) or 'none'}"
+        )
+    if dataset.dtype.kind not in "fiub":
+        raise DataError(
+            f'HDF5 file {path}: data set "{name}" holds {dataset.dtype}. Expected: numbers'
+        )
+    if not dataset.shape:
+        raise DataError(f'HDF5 file {path}: data set "{name}" has no axes. Expected: rows')
+    if dataset.size > MAX_COUNT:
+        raise DataError(
+            f'HDF5 file {path}: data set "{name}" has {dataset.size} values. '
+            f"Expected: at most {MAX_COUNT}, what a blob can hold; part it into several files"
+        )
+    array = np.empty(dataset.shape, dtype)
+    if dataset.dtype.kind == "b":
+        array[...] = dataset[()]
+    elif array.size:
+        # The library converts while reading, as it does for Caffe.
+        dataset.read_direct(array)
+    return array
+
+
+def append_datasets(path: Path, arrays: dict[str, Array], *, begin: bool) -> None:
+    """Append rows to the data sets of a file that ``begin`` starts anew.
+
+    A new file is written beside ``path`` and renamed. Raises :class:`DataError` where it cannot be
+    written.
+    """
+    h5py = _h5py()
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part") if begin else path
+    try:
+        with h5py.File(beside, "w" if begin else "r+") as file:
+            for name, array in arrays.items():
+                if begin:
+                    file.create_dataset(
+                        name,
+                        data=array,
+                        maxshape=(None, *array.shape[1:]),
+                        chunks=_chunks(array.shape),
+                    )
+                    continue
+                dataset = file[name]
+                rows = dataset.shape[0]
+                dataset.resize(rows + array.shape[0], axis=0)
+                dataset[rows:] = array
+        if begin:
+            os.replace(beside, path)
+    except (OSError, RuntimeError, ValueError, KeyError) as fault:
+        reason = getattr(fault, "strerror", None) or fault
+        raise DataError(f"HDF5 file {path} cannot be written: {reason}") from None
+    finally:
+        if begin:
+            beside.unlink(missing_ok=True)
+
+
+def _chunks(shape: tuple[int, ...], target: int = 1 << 18) -> tuple[int, ...]:
+    """Whole rows, about ``target`` values a chunk, so that appending rewrites little."""
+    row = max(int(np.prod(shape[1:])), 1)
+    return (max(1, min(target // row, 1 << 16)), *(max(n, 1) for n in shape[1:]))
