@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from caffe_proto.blob import Array
 
-__all__ = ["Output", "Report", "TestResult", "number", "output_lines"]
+if TYPE_CHECKING:
+    from caffe_proto.net import Net
+
+__all__ = ["Output", "Report", "TestResult", "number", "output_lines", "outputs_of"]
 
 
 def number(value: float) -> str:
@@ -72,6 +75,15 @@ class TestResult:
     def to_dict(self) -> dict[str, float | list[Any]]:
         """The outputs' values by name."""
         return {output.name: output.value for output in self.outputs}
+
+
+def outputs_of(net: Net) -> list[Output]:
+    """What the outputs of ``net`` hold now, in Caffe's order; the values are copies."""
+    weights = dict(net.loss_weights)
+    return [
+        Output(name, net.blobs[name].data.astype(np.float32), weights.get(name, 0.0))
+        for name in net.outputs
+    ]
 
 
 def output_lines(outputs: list[Output]) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from caffe_proto.blob import Array
 from caffe_proto.errors import SolverError
-from caffe_proto.solver.events import Output, Report, TestResult, number, output_lines
+from caffe_proto.solver.events import Output, Report, TestResult, number, output_lines, outputs_of
 from caffe_proto.solver.log import is_heard, say
 from caffe_proto.solver.nets import test_sources, train_source, weights_paths
 from caffe_proto.solver.nonfinite import non_finite_error
@@ -292,7 +292,7 @@ class Solver:
         now = time.perf_counter()
         seconds, self._since = now - self._since, now
         made, self._reported = self.iter - self._reported, self.iter
-        outputs = _outputs(self.net)
+        outputs = outputs_of(self.net)
         if is_heard():
             say(
                 "solver.cpp:218",
@@ -359,7 +359,7 @@ class Solver:
                 return None
             with np.errstate(over="ignore"):
                 total += np.float32(net.run_forward())
-            outputs = _outputs(net)
+            outputs = outputs_of(net)
             if batch == 0:
                 sums = outputs
                 continue
@@ -441,14 +441,6 @@ def _check(settings: caffe_pb2.SolverParameter) -> None:
 def _tell(listeners: Iterable[Callable[[Any], None]], event: Any) -> None:
     for listener in list(listeners):
         listener(event)
-
-
-def _outputs(net: Net) -> list[Output]:
-    weights = dict(net.loss_weights)
-    return [
-        Output(name, net.blobs[name].data.astype(np.float32), weights.get(name, 0.0))
-        for name in net.outputs
-    ]
 
 
 def _load(net: Net, files: Iterable[tuple[str, Path]], *, said: bool = True) -> None:

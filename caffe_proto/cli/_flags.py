@@ -1,0 +1,60 @@
+"""Caffe's own flag spellings: ``-solver x``, ``-solver=x``, ``--sigint_effect=stop``."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+__all__ = ["CaffeCommand", "note", "stage_list"]
+
+_FLAG = re.compile(r"--?([A-Za-z]\w[\w-]*)(=.*)?", re.DOTALL)
+
+# Flags of Caffe's logging library: what they turn on is how the log is written here anyway.
+_LOG_SWITCHES = {"logtostderr", "alsologtostderr", "colorlogtostderr"}
+_LOG_VALUES = {"log_dir", "minloglevel", "stderrthreshold", "vmodule", "logbuflevel"}
+
+
+class CaffeCommand(click.Command):
+    """A command whose long options may be written as Caffe's flags are.
+
+    One dash does as two, underscores do as dashes; flags of Caffe's logging are taken and, but
+    for a note, have no effect.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's, after the flags were brought to its spelling."""
+        return super().parse_args(ctx, self._respelled(args))
+
+    def _respelled(self, args: list[str]) -> list[str]:
+        known = {name for param in self.params for name in param.opts if name.startswith("--")}
+        result: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                return [*result, arg, *rest]
+            match = _FLAG.fullmatch(arg)
+            if match is None:
+                result.append(arg)
+                continue
+            name, value = match[1], match[2] or ""
+            bare = name.replace("-", "_")
+            if bare.removeprefix("no") in _LOG_SWITCHES or bare in _LOG_VALUES:
+                if bare in _LOG_VALUES and not value:
+                    next(rest, None)
+                if bare == "log_dir":
+                    note("--log_dir is ignored; redirect the output, or see --log")
+                continue
+            option = "--" + name.replace("_", "-")
+            result.append(option + value if option in known else arg)
+        return result
+
+
+def note(text: str) -> None:
+    """Say something on stderr that is no part of the log."""
+    click.echo(f"caffe-proto: note: {text}", err=True)
+
+
+def stage_list(stages: tuple[str, ...]) -> list[str]:
+    """The stages of ``--stage`` flags, each a list with commas."""
+    return [name for text in stages for name in text.split(",") if name]
