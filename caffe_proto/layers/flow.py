@@ -45,8 +45,9 @@ class Correlation(Layer):
                 raise self.error(f"correlation_param.{name} is 0. Expected: at least 1")
         self.kernel, self.reach = int(settings.kernel_size), int(settings.max_displacement)
         self.pad, self.step = int(settings.pad), int(settings.stride_1)
-        steps = self.reach // int(settings.stride_2)
-        self.shifts = [int(settings.stride_2) * i for i in range(-steps, steps + 1)]
+        stride = int(settings.stride_2)
+        farthest = self.reach // stride * stride
+        self.shifts = range(-farthest, farthest + 1, stride)
 
     def infer_shapes(self, a: Shape, b: Shape) -> Sequence[Shape]:
         if len(a) != 4 or a != b:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from caffe_proto import fillers
 from caffe_proto.errors import FillerError
-from caffe_proto.layers.base import Layer, Shape
+from caffe_proto.layers.base import Blob, Layer, Shape
 from caffe_proto.layers.registry import register_layer
 
 if TYPE_CHECKING:
@@ -93,7 +95,13 @@ class DummyData(_Source):
             except FillerError as fault:
                 raise self.error(f"dummy_data_param.data_filler, shape {shape}: {fault}") from None
             if filler.type == "constant" and filler.value:
-                blob.data[...] = filler.value
+                self._fill_once(blob, filler.value)
+
+    @staticmethod
+    def _fill_once(blob: Blob, value: float) -> None:
+        """Fill ``blob`` when it is first read: a net that is only looked at takes no memory."""
+        storage, count = blob.data_storage, blob.count
+        storage.pending = lambda: storage.adopt(np.full(count, value, storage.dtype))
 
     def _shapes(self) -> list[Shape]:
         settings = self.param.dummy_data_param

@@ -23,8 +23,12 @@ def _apply(x: Array, rows: Array, columns: Array, out: Array) -> None:
 class _Resized(Layer):
     """A layer whose top is ``rows @ x @ columns.T`` for each channel."""
 
-    rows: Array
-    columns: Array
+    #: The weights of both axes, made when they are first needed: shapes alone take no memory.
+    weights: tuple[Array, Array] | None = None
+
+    def weigh(self) -> tuple[Array, Array]:
+        """``rows`` and ``columns`` for the present shapes."""
+        raise NotImplementedError
 
     def check_image(self, bottom: Shape) -> None:
         if len(bottom) != 4:
@@ -32,10 +36,19 @@ class _Resized(Layer):
         if 0 in bottom:
             raise self.error(f"the bottom has the shape {bottom}. Expected: no empty axis")
 
+    def resize(self, x: Array) -> Array:
+        """The top from the image."""
+        y = self.top()
+        if self.weights is None:
+            self.weights = self.weigh()
+        _apply(x, *self.weights, y)
+        return y
+
     def adjoint(self, dy: Array) -> None:
-        """The gradient of the image from that of the resized one."""
-        if self.propagate_down[0]:
-            _apply(dy, self.rows.T, self.columns.T, self.bottom_diff())
+        """The gradient of the image from that of the top."""
+        if self.propagate_down[0] and self.weights is not None:
+            rows, columns = self.weights
+            _apply(dy, rows.T, columns.T, self.bottom_diff())
 
 
 def _aligned_weights(size: int, begin: int, used: int, wanted: int, dtype: np.dtype[Any]) -> Array:
@@ -85,13 +98,19 @@ class Interp(_Resized):
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         self.check_image(bottom)
-        begin = -self.param.interp_param.pad_beg
-        height, width = (self._used(size) for size in bottom[2:])
-        new_height, new_width = self._size(height, "height"), self._size(width, "width")
-        dtype = np.dtype(self.context.dtype)
-        self.rows = _aligned_weights(bottom[2], begin, height, new_height, dtype)
-        self.columns = _aligned_weights(bottom[3], begin, width, new_width, dtype)
-        return [(*bottom[:2], new_height, new_width)]
+        height = self._size(self._used(bottom[2]), "height")
+        width = self._size(self._used(bottom[3]), "width")
+        self.sizes = list(zip(bottom[2:], (height, width), strict=True))
+        self.weights = None
+        return [(*bottom[:2], height, width)]
+
+    def weigh(self) -> tuple[Array, Array]:
+        begin, dtype = -self.param.interp_param.pad_beg, np.dtype(self.context.dtype)
+        rows, columns = (
+            _aligned_weights(size, begin, self._used(size), wanted, dtype)
+            for size, wanted in self.sizes
+        )
+        return rows, columns
 
     def _used(self, size: int) -> int:
         settings = self.param.interp_param
@@ -125,9 +144,7 @@ class Interp(_Resized):
         return size
 
     def forward(self, x: Array) -> Array:
-        y = self.top()
-        _apply(x, self.rows, self.columns, y)
-        return y
+        return self.resize(x)
 
     def backward(self, dy: Array, x: Array, y: Array) -> None:
         self.adjoint(dy)
@@ -192,34 +209,47 @@ class Resample(_Resized):
                     f"bottom 1 has the shape {like}. Expected: 4 axes, (N, C, H, W), not empty"
                 )
             height, width = like[2:]
-        self._weigh(bottom[2:], (height, width))
+        self.sizes = list(zip(bottom[2:], (height, width), strict=True))
+        self.weights = None
+        if self.param.resample_param.type == NEAREST:
+            self._check_nearest()
         return [(*bottom[:2], height, width)]
 
-    def _weigh(self, size: Shape, wanted: Shape) -> None:
-        fy, fx = (np.float32(n) / np.float32(m) for n, m in zip(size, wanted, strict=True))
+    def _places(self) -> tuple[tuple[Array, float], tuple[Array, float]]:
+        """For the rows and the columns of the top: where they stand in the image, the factor."""
+        fy, fx = (np.float32(size) / np.float32(wanted) for size, wanted in self.sizes)
+        (_, height), (_, width) = self.sizes
         half = np.float32(0.5)
         # The two factors have changed places in the offsets, as in the fork.
-        y = np.arange(wanted[0], dtype=np.float32) * fy + fx * half - half
-        x = np.arange(wanted[1], dtype=np.float32) * fx + fy * half - half
-        if self.param.resample_param.type == NEAREST:
-            self.rows = self._nearest(y, size[0], "row")
-            self.columns = self._nearest(x, size[1], "column")
-        else:
-            widened = self.param.resample_param.antialias and (fx > 1 or fy > 1)
-            self.rows = self._filter(y, size[0], float(fy), widened)
-            self.columns = self._filter(x, size[1], float(fx), widened)
+        y = np.arange(height, dtype=np.float32) * fy + fx * half - half
+        x = np.arange(width, dtype=np.float32) * fx + fy * half - half
+        return (y, float(fy)), (x, float(fx))
 
-    def _nearest(self, places: Array, size: int, what: str) -> Array:
-        index = _rounded(places)
-        outside = np.flatnonzero((index < 0) | (index >= size))
-        if outside.size:
-            raise self.error(
-                f"NEAREST takes {what} {int(outside[0])} of the top from {what} "
-                f"{int(index[outside[0]])} of an image of {size}. "
-                "Expected: width and height changed by the same factor"
-            )
+    def _check_nearest(self) -> None:
+        (height, new_height), (width, new_width) = self.sizes
+        fy, fx = height / new_height, width / new_width
+        for what, size, last in (
+            ("row", height, (new_height - 1) * fy + fx / 2 - 0.5),
+            ("column", width, (new_width - 1) * fx + fy / 2 - 0.5),
+        ):
+            if last >= size - 0.5:
+                raise self.error(
+                    f"NEAREST takes the last {what} of the top from {what} {int(last + 0.5)} of an "
+                    f"image of {size}. Expected: width and height changed by the same factor"
+                )
+
+    def weigh(self) -> tuple[Array, Array]:
+        (y, fy), (x, fx) = self._places()
+        (height, _), (width, _) = self.sizes
+        if self.param.resample_param.type == NEAREST:
+            return self._nearest(y, height), self._nearest(x, width)
+        widened = self.param.resample_param.antialias and (fx > 1 or fy > 1)
+        return self._filter(y, height, fy, widened), self._filter(x, width, fx, widened)
+
+    def _nearest(self, places: Array, size: int) -> Array:
         weights = np.zeros((len(places), size), self.context.dtype)
-        weights[np.arange(len(places)), index] = 1
+        # Rounding in float32 may go one beyond the last.
+        weights[np.arange(len(places)), np.minimum(_rounded(places), size - 1)] = 1
         return weights
 
     def _filter(self, places: Array, size: int, factor: float, widened: bool) -> Array:
@@ -236,9 +266,7 @@ class Resample(_Resized):
         return weights.astype(self.context.dtype)
 
     def forward(self, x: Array, like: Array | None = None) -> Array:
-        y = self.top()
-        _apply(x, self.rows, self.columns, y)
-        return y
+        return self.resize(x)
 
     def backward(self, dy: Array, xs: list[Array], y: Array) -> None:
         self.adjoint(dy)

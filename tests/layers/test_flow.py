@@ -90,3 +90,9 @@ def test_images_of_other_sizes_are_refused() -> None:
     settings = "correlation_param { kernel_size: 1 max_displacement: 0 }"
     with pytest.raises(cp.LayerError, match=r"\(1, 1, 2, 2\) and \(1, 1, 2, 3\)"):
         layer_net("Correlation", settings, np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 2, 3)))
+
+
+def test_a_large_displacement_is_refused_at_once() -> None:
+    settings = "correlation_param { kernel_size: 1 max_displacement: 4000000000 }"
+    with pytest.raises(cp.LayerError, match="too small"):
+        layer_net("Correlation", settings, np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 2, 2)))

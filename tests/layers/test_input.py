@@ -161,3 +161,9 @@ def test_gradients_reach_a_parameter() -> None:
         "eltwise_param { operation: PROD } }"
     )
     check_gradients(text, {"x": np.random.default_rng(0).normal(size=(2, 3))})
+
+
+def test_a_large_constant_takes_no_memory_before_it_is_read() -> None:
+    settings = "dummy_data_param { shape { dim: 2000000000 } data_filler { value: 1 } }"
+    net = _source("DummyData", settings)
+    assert net.blobs["a"].data_storage.buffer is None

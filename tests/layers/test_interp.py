@@ -158,9 +158,18 @@ def test_resample_to_the_size_of_a_second_bottom() -> None:
         ("", r"gives the size 0 x 0"),
         ("height: 3", r"gives the size 3 x 0"),
         ("type: AREA height: 2 width: 2", r"type is AREA. Expected: NEAREST, LINEAR or CUBIC"),
-        ("type: NEAREST height: 1 width: 4", r"NEAREST takes column \d of the top from column 4"),
+        (
+            "type: NEAREST height: 1 width: 4",
+            r"NEAREST takes the last column of the top from column 5 of an image of 4",
+        ),
     ],
 )
 def test_bad_settings_of_resample_are_refused(settings: str, words: str) -> None:
     with pytest.raises(cp.LayerError, match=words):
         layer_net("Resample", f"resample_param {{ {settings} }}", np.zeros((1, 1, 4, 4)))
+
+
+def test_a_large_size_takes_no_memory_before_it_is_run() -> None:
+    settings = "interp_param { height: 2000000000 width: 1 }"
+    net = layer_net("Interp", settings, np.zeros((1, 1, 5000, 1)))
+    assert net.blobs["y"].shape == (1, 1, 2000000000, 1)
