@@ -1,0 +1,1 @@
+"""How each operation is computed on arrays, in variants that suit different shapes."""

@@ -1,0 +1,108 @@
+"""Inner products and softmax."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from caffe_proto.blob import Array
+from caffe_proto.engines.graph import Op
+from caffe_proto.engines.kernels.base import (
+    PIECE,
+    Binding,
+    Epilogue,
+    Kernel,
+    Phase,
+    run_calls,
+    spans,
+)
+from caffe_proto.engines.threads import Task
+
+__all__ = ["Inner", "SoftmaxRows"]
+
+
+class Inner(Kernel):
+    """``x W^T + b`` with the outputs shared out: each lane reads its own rows of the weights."""
+
+    def __init__(self, op: Op, threads: int) -> None:
+        super().__init__(op, threads)
+        layer: Any = op.layer
+        weights: Array = layer.params[0].data
+        #: (inputs, outputs), a view of the net's weights unless something is folded in.
+        self.matrix = weights if layer.transposed else weights.T
+        bias = layer.params[1].data if len(layer.params) > 1 else None
+        if op.scale is not None:
+            scale = op.scale.astype(np.float32)
+            # Made row by row of the stored order, so that the product is as fast.
+            self.matrix = weights * scale if layer.transposed else (weights * scale[:, None]).T
+            bias = None if bias is None else bias * scale
+        if op.shift is not None:
+            bias = op.shift if bias is None else bias + op.shift
+        self.inputs, self.outputs = self.matrix.shape
+        self.rows = math.prod(op.output.shape) // self.outputs
+        self.bias = bias
+        self.epilogue = Epilogue(self.outputs, bias, op.activation)
+        at_least = threads if self.macs() > 1 << 16 else 1
+        self.parts = spans(self.outputs, min(at_least, self.outputs))
+        self.variant = "gemv" if self.rows == 1 else "gemm outputs"
+        self.variant += f"/{len(self.parts)}"
+        most = max(part.stop - part.start for part in self.parts)
+        self.lane = [(most * self.rows,)]
+
+    def macs(self) -> int:
+        return self.rows * self.inputs * self.outputs
+
+    def bind(self, memory: Binding) -> list[Phase]:
+        x = memory.inputs[0].reshape(self.rows, self.inputs)
+        y = memory.outputs[0].reshape(self.rows, self.outputs)
+        return [[self._task(memory, x, y, part) for part in self.parts]]
+
+    def _task(self, memory: Binding, x: Array, y: Array, part: slice) -> Task:
+        w, out = self.matrix[:, part], y[:, part]
+        epilogue = self.epilogue.columns(part)
+        lanes = [epilogue.calls(out, room=lane[0]) for lane in memory.lanes]
+
+        def task(lane: int) -> None:
+            np.matmul(x, w, out=out)
+            run_calls(lanes[lane])
+
+        return task
+
+
+class SoftmaxRows(Kernel):
+    """Softmax along the innermost axis."""
+
+    variant = "rows"
+
+    def __init__(self, op: Op, threads: int) -> None:
+        super().__init__(op, threads)
+        shape = op.output.shape
+        self.width: int = op.facts["width"]
+        self.rows = math.prod(shape) // self.width
+        at_once = max(1, PIECE // self.width)
+        self.parts = spans(self.rows, max(threads, -(-self.rows // at_once)))
+        most = max(part.stop - part.start for part in self.parts)
+        self.lane = [(most, 1)]
+
+    def macs(self) -> int:
+        return self.elements() * 4
+
+    def bind(self, memory: Binding) -> list[Phase]:
+        x = memory.inputs[0].reshape(self.rows, self.width)
+        y = memory.outputs[0].reshape(self.rows, self.width)
+        return [[self._task(memory, x[part], y[part]) for part in self.parts]]
+
+    def _task(self, memory: Binding, x: Array, y: Array) -> Task:
+        rooms = [lane[0][: len(x)] for lane in memory.lanes]
+
+        def task(lane: int) -> None:
+            room = rooms[lane]
+            np.maximum.reduce(x, axis=1, keepdims=True, out=room)
+            np.subtract(x, room, out=y)
+            np.exp(y, out=y)
+            np.add.reduce(y, axis=1, keepdims=True, out=room)
+            np.divide(y, room, out=y)
+
+        return task
