@@ -1,9 +1,9 @@
 """VGG-16's weights (553 MB) into memory: caffe_proto, protobuf messages and OpenCV, side by side.
 
-    python benchmarks/bench_weights.py [--repeats 3] [--directory /tmp]
+    python benchmarks/bench_weights.py [--repeats 7] [--directory /tmp]
 
-Each reader runs in a process of its own, the file in the page cache; the best time of the repeats
-counts. The file has random weights, is written with ``save_caffemodel`` and deleted afterwards.
+Each reader runs in a process of its own, in turn, the file in the page cache. Ratios are of the
+medians, and the range is printed beside them: fresh memory comes at very different speeds. The file has random weights, is written with ``save_caffemodel`` and deleted afterwards.
 
 - ``load``: caffe_proto loads into a built net; values stay in the file until they are used.
 - ``load and read``: after that, every parameter as an aligned array, and all values summed
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -182,7 +183,7 @@ def _peak() -> int:
 def main() -> None:
     """Measure all readers in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--directory", default=tempfile.gettempdir())
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -194,21 +195,24 @@ def main() -> None:
         prototxt, model = write_files(Path(name))
         size = model.stat().st_size
         print(f"{size / 1e6:.0f} MB made and written in {time.perf_counter() - start:.1f} s")
-        best: dict[str, dict[str, float]] = {}
-        for _ in range(options.repeats):
-            for reader in READERS:
-                found = _measure(reader, prototxt, model)
-                if reader not in best or found["seconds"] < best[reader]["seconds"]:
-                    best[reader] = found
-        if best["load and read"]["sum"] != best["protobuf"]["sum"]:
+        found: dict[str, list[dict[str, float]]] = {reader: [] for reader in READERS}
+        for turn in range(options.repeats):
+            for i in range(len(READERS)):
+                reader = READERS[(turn + i) % len(READERS)]
+                found[reader].append(_measure(reader, prototxt, model))
+        if found["load and read"][0]["sum"] != found["protobuf"][0]["sum"]:
             raise SystemExit("the readers do not agree on the values")
-    print(f"{'reader':<16}{'seconds':>10}{'peak/file':>11}{'vs protobuf':>13}{'vs OpenCV':>11}")
+    seconds = {reader: sorted(run["seconds"] for run in found[reader]) for reader in READERS}
+    median = {reader: statistics.median(times) for reader, times in seconds.items()}
+    print(f"{'reader':<15}{'median s':>10}{'range':>18}{'peak/file':>11}", end="")
+    print(f"{'vs protobuf':>13}{'vs OpenCV':>11}")
     for reader in READERS:
-        seconds = best[reader]["seconds"]
+        span = f"{seconds[reader][0]:.4f}-{seconds[reader][-1]:.4f}"
+        peak = max(run["peak"] for run in found[reader]) / size
         print(
-            f"{reader:<16}{seconds:>10.4f}{best[reader]['peak'] / size:>11.2f}"
-            f"{best['protobuf']['seconds'] / seconds:>12.1f}x"
-            f"{best['opencv']['seconds'] / seconds:>10.1f}x"
+            f"{reader:<15}{median[reader]:>10.4f}{span:>18}{peak:>11.2f}"
+            f"{median['protobuf'] / median[reader]:>12.1f}x"
+            f"{median['opencv'] / median[reader]:>10.1f}x"
         )
 
 
