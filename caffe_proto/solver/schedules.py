@@ -66,7 +66,8 @@ class Schedule:
         if name not in _policies:
             known = ", ".join(policies())
             found = f'lr_policy is "{name}"' if name else "lr_policy is not set"
-            raise SolverError(f"{found}{did_you_mean(name, _policies)} Expected one of: {known}")
+            hint = did_you_mean(name, _policies) or "."
+            raise SolverError(f"{found}{hint} Expected one of: {known}")
         for check in _policies[name][1]:
             check(self.settings)
 

@@ -423,7 +423,7 @@ class Solver:
         places = dict.fromkeys([Path(name), folder / name, folder / Path(name).name])
         found = next((place for place in places if place.is_file()), None)
         if found is None:
-            tried = ", ".join(str(place.absolute()) for place in places)
+            tried = ", ".join(dict.fromkeys(str(place.absolute()) for place in places))
             raise SolverError(f'{state}: its weights "{name}" are not there. Tried: {tried}')
         _load(self.net, [(name, found)], said=False)
 

@@ -91,7 +91,7 @@ def find_file(name: str, folder: Path | None, field: str) -> Path:
     for place in places:
         if place.exists():
             return place
-    tried = ", ".join(str(place.absolute()) for place in dict.fromkeys(places))
+    tried = ", ".join(dict.fromkeys(str(place.absolute()) for place in places))
     raise SolverError(f'{field} is "{name}", but there is no such file. Tried: {tried}')
 
 

@@ -57,7 +57,8 @@ def update_rule(settings: caffe_pb2.SolverParameter) -> UpdateRule:
     if name not in _rules:
         known = ", ".join(solver_types())
         raise SolverError(
-            f'unknown solver type "{name}"{did_you_mean(name, _rules)} Expected one of: {known}'
+            f'unknown solver type "{name}"{did_you_mean(name, _rules) or "."} '
+            f"Expected one of: {known}"
         )
     return _rules[name](settings)
 
