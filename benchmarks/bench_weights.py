@@ -3,7 +3,9 @@
     python benchmarks/bench_weights.py [--repeats 7] [--directory /tmp]
 
 Each reader runs in a process of its own, in turn, the file in the page cache. Ratios are of the
-medians, and the range is printed beside them: fresh memory comes at very different speeds. The file has random weights, is written with ``save_caffemodel`` and deleted afterwards.
+medians, and the range is printed beside them: fresh memory comes at very different speeds, above
+all on a machine that is busy. The file has random weights, is written with ``save_caffemodel``
+and deleted afterwards.
 
 - ``load``: caffe_proto loads into a built net; values stay in the file until they are used.
 - ``load and read``: after that, every parameter as an aligned array, and all values summed

@@ -22,8 +22,8 @@ Array = npt.NDArray[Any]
 #: ``(offset, count, stride)``: numbers of one type, their first bytes ``stride`` bytes apart.
 Piece = tuple[int, int, int]
 
-# One call for hundreds of megabytes into fresh memory is often several times slower than small
-# ones (measured on Linux); above 2 GiB - 4 KiB it would not be whole anyway.
+# One call moves less than 2 GiB on Linux. Small calls into fresh memory took less time than large
+# ones in most runs, though both vary much with the machine's load.
 _READ_AT_ONCE = 1 << 21
 
 
