@@ -101,7 +101,7 @@ class ReLU(_Activation):
 
 @register_layer("ReLU6")
 class ReLU6(_Activation):
-    """Rectifier with a ceiling: ``y = min(max(x, 0), 6) + negative_slope * min(x, 0)``.
+    """Rectifier with a ceiling: ``y = min(max(x, 0) + negative_slope * min(x, 0), 6)``.
 
     Bottom ``(any shape)`` → top, the same shape. No parameters. May run in place.
     Settings: ``relu6_param`` (negative_slope 0). The gradient is 1 between 0 and 6,
@@ -282,7 +282,7 @@ class TanH(_Activation):
         return y
 
     def derivative(self, x: Array, y: Array) -> Array:
-        factor = y * y
+        factor = np.asarray(y * y)
         np.subtract(1, factor, out=factor)
         return factor
 
@@ -301,7 +301,7 @@ class Swish(_Activation):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        scaled = x * x.dtype.type(self.beta)
+        scaled = np.asarray(x * x.dtype.type(self.beta))
         self._sigmoid = sigmoid(scaled, out=scaled)
         np.multiply(x, self._sigmoid, out=y)
         return y
@@ -326,7 +326,7 @@ class BNLL(_Activation):
     def forward(self, x: Array) -> Array:
         # max(x, 0) + log(1 + exp(-|x|)) is the same and does not overflow.
         y = self.top()
-        curve = np.abs(x)
+        curve = np.asarray(np.abs(x))
         np.negative(curve, out=curve)
         np.exp(curve, out=curve)
         np.log1p(curve, out=curve)
@@ -336,7 +336,7 @@ class BNLL(_Activation):
 
     def derivative(self, x: Array, y: Array) -> Array:
         # Beyond 50 the derivative is 1 in any precision, and exp would overflow.
-        grown = np.minimum(x, 50)
+        grown = np.asarray(np.minimum(x, 50))
         np.exp(grown, out=grown)
         grown /= grown + 1
         return grown

@@ -21,7 +21,7 @@ class _Function(Layer):
 def _scaled(x: Array, scale: float, shift: float, out: Array | None = None) -> Array:
     """``scale * x + shift``; ``x`` itself where there is nothing to do and no ``out``."""
     if scale != 1:
-        x = np.multiply(x, x.dtype.type(scale), out=out)
+        x = np.asarray(np.multiply(x, x.dtype.type(scale), out=out))
     if shift != 0:
         x = np.add(x, x.dtype.type(shift), out=out if scale == 1 else x)
     return x

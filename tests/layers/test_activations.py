@@ -41,6 +41,11 @@ def test_one_axis_will_do(type_name: str) -> None:
     check_layer(type_name, "", RNG.normal(size=5))
 
 
+@pytest.mark.parametrize("type_name, settings", [c for c in CURVES if "PReLU" != c[0] != "CReLU"])
+def test_a_single_number_will_do(type_name: str, settings: str) -> None:
+    check_layer(type_name, settings, np.array(0.7))
+
+
 IN_PLACE = [c for c in CURVES if c[0] not in ("CReLU", "BNLL", "Clip") and "-0.5" not in c[1]]
 
 

@@ -11,7 +11,7 @@ from tests.layers.single import bottom_gradients, check_layer, layer_net, top_of
 RNG = np.random.default_rng(12)
 
 
-@pytest.mark.parametrize("shape", [(1,), (2, 3), (1, 3, 1, 4)])
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3), (1, 3, 1, 4)])
 @pytest.mark.parametrize(
     "type_name, settings",
     [

@@ -11,7 +11,7 @@ from tests.layers.single import bottom_gradients, check_layer, layer_net, top_of
 RNG = np.random.default_rng(14)
 
 
-@pytest.mark.parametrize("shape", [(1,), (2, 1, 3), (1, 2, 3, 2)])
+@pytest.mark.parametrize("shape", [(), (2, 1, 3), (1, 2, 3, 2)])
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
     "settings",
