@@ -75,7 +75,7 @@ class ConvolutionBase(Layer):
             )
         if first[self.axis] != self.channels:
             raise self.error(
-                f"the weights are for {self.channels} channels. "
+                f"the filters are for {self.channels} channels. "
                 f"Received: {first[self.axis]} on axis {self.axis} of {first}"
             )
         count = self.windows.covered if self.is_transposed else self.windows.sliding

@@ -224,19 +224,20 @@ def read_windows(
     :class:`LayerError` where Caffe refuses.
     """
 
-    def read(name: str, old: str, default: int | None) -> Shape:
+    def read(name: str, default: int | None, halves: str | None) -> Shape:
         values = [int(v) for v in getattr(param, name)]
-        if param.HasField(f"{old}_h") or param.HasField(f"{old}_w"):
+        if halves and (param.HasField(f"{halves}_h") or param.HasField(f"{halves}_w")):
+            high, wide = f"{halves}_h", f"{halves}_w"
             if spatial != 2:
                 raise layer.error(
-                    f"{old}_h and {old}_w are for 2 spatial axes. "
+                    f"{high} and {wide} are for 2 spatial axes. "
                     f"Received: a bottom of shape {shape} with {spatial}. Expected: {name}"
                 )
             if values:
                 raise layer.error(
-                    f"gives both {name} {values} and {old}_h or {old}_w. Expected: one of them"
+                    f"gives both {name} {values} and {high} or {wide}. Expected: one of them"
                 )
-            values = [getattr(param, f"{old}_h"), getattr(param, f"{old}_w")]
+            values = [getattr(param, high), getattr(param, wide)]
         if not values and default is not None:
             values = [default]
         if len(values) not in (1, spatial):
@@ -246,36 +247,20 @@ def read_windows(
             )
         if any(v > MAX_SETTING for v in values):
             raise layer.error(f"{name} {values} is too large. Expected: at most {MAX_SETTING}")
+        # Caffe refuses neither padding nor dilation of 0; all taps then read the same pixel.
+        if name in ("kernel_size", "stride") and not all(values):
+            raise layer.error(
+                f"{name} must be positive on every axis. Received: {values} "
+                f"(of {halves}_h and {halves}_w, both are needed)"
+            )
         return tuple(values * spatial if len(values) == 1 else values)
 
-    def positive(name: str, values: Shape) -> Shape:
-        if any(v <= 0 for v in values):
-            raise layer.error(
-                f"{name} must be positive on every axis. Received: {list(values)} "
-                f"(of {name}_h and {name}_w, both are needed)"
-                if name == "stride"
-                else f"kernel_size must be positive on every axis. Received: {list(values)} "
-                "(of kernel_h and kernel_w, both are needed)"
-            )
-        return values
-
     return Windows(
-        kernel=positive("kernel", read("kernel_size", "kernel", None)),
-        stride=positive("stride", read("stride", "stride", 1)),
-        pad=read("pad", "pad", 0),
-        dilation=_dilation(layer, param, spatial),
+        kernel=read("kernel_size", None, "kernel"),
+        stride=read("stride", 1, "stride"),
+        pad=read("pad", 0, "pad"),
+        dilation=read("dilation", 1, None),
     )
-
-
-def _dilation(layer: Layer, param: caffe_pb2.ConvolutionParameter, spatial: int) -> Shape:
-    # Caffe does not refuse 0: all taps then read the same pixel.
-    values = [int(v) for v in param.dilation] or [1]
-    if len(values) not in (1, spatial):
-        raise layer.error(
-            f"dilation is given {len(values)} time(s). "
-            f"Expected: once, or once for each of {spatial} spatial axes"
-        )
-    return tuple(values * spatial if len(values) == 1 else values)
 
 
 Shaper = Callable[[Sequence[int]], Shape]
