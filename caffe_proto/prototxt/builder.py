@@ -134,7 +134,7 @@ class Builder:
             frame.seen[name] = match.start()
             append = None
         if field.is_string and isinstance(value, bytes):
-            extras.put_raw(frame.message, field.number, value)
+            self._put_raw(field, value, match.start("field_value"))
         elif append is None:
             setattr(frame.message, name, value)
         else:
@@ -214,7 +214,7 @@ class Builder:
                 self._bad_value(field, bad, text, match.start())
                 return
             if field.is_string and isinstance(value, bytes):
-                extras.put_raw(frame.message, field.number, value)
+                self._put_raw(field, value, match.start())
                 return
         frame.append(value)
 
@@ -282,6 +282,13 @@ class Builder:
         elif self.unknown_name(name, match.start()):
             extras.attach(frame.message, self.text[match.start() : match.end("field_value")])
 
+    def _put_raw(self, field: Field, value: bytes, start: int) -> None:
+        try:
+            extras.put_raw(self.frame.message, field.number, value)
+        except UnicodeDecodeError:
+            # protobuf's pure Python fallback; its usual implementation holds any bytes
+            self.fault(start, f'"{field.name}": the string is no UTF-8')
+
     def unknown_name(self, name: str, start: int) -> bool:
         """Deal with a field that the message lacks; whether its text is to be kept."""
         frame = self.frame
@@ -299,6 +306,8 @@ class Builder:
 
     def _leave_to(self, name: str, start: int, block: bool) -> bool:
         """Close the blocks that a missing ``}`` has left open before ``name``, if it is so."""
+        # where unknown fields may be, the name alone is no proof
+        block = block and self.unknown == "error"
         depth = hints.missing_brace(self.text, self.stack, name, start, block)
         if depth is None:
             return False

@@ -40,14 +40,22 @@ def put_raw(message: Message, number: int, data: bytes) -> None:
 
 def attach(message: Message, text: str) -> None:
     """Keep the text of an unknown field with ``message``."""
-    put_raw(message, EXTRAS_NUMBER, text.encode("utf-8", "surrogateescape"))
+    put_raw(message, EXTRAS_NUMBER, text.encode("utf-8", "surrogatepass"))
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        # no text that was kept: the printer leaves it out
+        return "\0"
 
 
 def kept(message: Message) -> list[str]:
     """The texts of the unknown fields kept with ``message``, in their order."""
     unknown: Any = UnknownFieldSet(message)
     return [
-        field.data.decode("utf-8", "surrogateescape")
+        _decoded(field.data)
         for field in unknown
         if field.field_number == EXTRAS_NUMBER and field.wire_type == _LENGTH_DELIMITED
     ]

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import os
 import re
 import warnings
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from google.protobuf.message import Message
 
 from caffe_proto.errors import CaffeProtoError, Fault, ParseError, UpgradeError, did_you_mean
 from caffe_proto.prototxt import hints, wrongfile
-from caffe_proto.prototxt.builder import Actions, Builder, TooManyFaultsError
-
-if TYPE_CHECKING:
-    from lark import Lark
+from caffe_proto.prototxt.builder import Builder, TooManyFaultsError
 
 __all__ = ["PrototxtWarning", "Unknown", "parse", "parse_file"]
 
@@ -153,34 +148,28 @@ def _decode(text: str | bytes, filename: str) -> str:
     return text
 
 
-@functools.cache
-def _grammar() -> Lark:
-    # lark takes longer to import than most texts to read
-    from lark import Lark
-
-    from caffe_proto.prototxt.lexer import PrototxtLexer
-
-    grammar = resources.files("caffe_proto.prototxt").joinpath("prototxt.lark").read_text("utf-8")
-    return Lark(
-        grammar,
-        parser="lalr",
-        lexer=PrototxtLexer,
-        transformer=Actions(),
-        keep_all_tokens=True,
-    )
-
-
 def _run(text: str, builder: Builder) -> None:
     """Read ``text`` into ``builder``, which notes the faults."""
-    grammar = _grammar()
+    # lark takes longer to import than most texts to read
     from lark.exceptions import UnexpectedInput
 
+    from caffe_proto.prototxt.grammar import parser
     from caffe_proto.prototxt.lexer import Source
-    from caffe_proto.prototxt.recovery import Recovery
 
-    source = Source(text, builder)
+    source: Any = Source(text, builder)
+    recovery: Any = None
+
+    def on_error(error: UnexpectedInput) -> bool:
+        nonlocal recovery
+        if recovery is None:
+            from caffe_proto.prototxt.recovery import Recovery
+
+            recovery = Recovery(source, builder)
+        handled: bool = recovery.handle(error)
+        return handled
+
     try:
-        grammar.parse(source, on_error=Recovery(source, builder).handle)
+        parser().parse(source, on_error=on_error)
     except TooManyFaultsError:
         builder.faults.append((builder.faults[-1][0], "too many faults; the rest is not looked at"))
     except UnexpectedInput:

@@ -10,6 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from caffe_proto.errors import ParseError
 from caffe_proto.prototxt import extras
 from caffe_proto.prototxt.fields import is_repeated
 
@@ -18,6 +19,9 @@ __all__ = ["format_float", "quote", "to_prototxt"]
 _PLAIN = re.compile(r"[ !#-&(-\[\]-~]*\Z")
 # the escapes that Caffe prints; any other byte out of place is three octal digits
 _ESCAPES = {10: "\\n", 13: "\\r", 9: "\\t", 92: "\\\\", 34: '\\"', 39: "\\'"}
+
+
+_SMALLEST_NORMAL = 2.0**-126
 
 
 def to_prototxt(message: Message) -> str:
@@ -46,9 +50,17 @@ def _print(message: Message, indent: str, lines: list[str]) -> None:
         for item in values:
             lines.append(f"{indent}{field.name}: {_scalar(field, item)}")
     for text in extras.kept(message):
-        from caffe_proto.prototxt.format import format_prototxt
+        lines.extend(indent + line if line else "" for line in _tidy(text))
 
-        lines.extend(indent + line if line else "" for line in format_prototxt(text).splitlines())
+
+def _tidy(text: str) -> list[str]:
+    from caffe_proto.prototxt.format import format_prototxt
+
+    try:
+        return format_prototxt(text).splitlines()
+    except ParseError:
+        # not kept by this package: some binary file has this field number for its own ends
+        return []
 
 
 def _scalar(field: Any, value: Any) -> str:
@@ -72,7 +84,8 @@ def format_float(value: float) -> str:
     if not math.isfinite(value):
         return _without_point(repr(value))
     wanted = struct.pack("<f", value)
-    for digits in range(6, 9):
+    # fewer than six digits are never shorter with %g, save for a subnormal number
+    for digits in range(1 if abs(value) < _SMALLEST_NORMAL else 6, 9):
         text = f"{value:.{digits}g}"
         try:
             if struct.pack("<f", float(text)) == wanted:

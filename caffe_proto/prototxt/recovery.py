@@ -341,8 +341,9 @@ class Recovery:
     def _string_end(self, start: int) -> int:
         """Where a string that is not closed on its line was meant to end, as a guess.
 
-        At its quote, if a NUL before that is the fault, or if the next line has one before anything else that could be a field; at a
-        brace that stands on the line, which would close the block; else at the end of the line.
+        At its quote, if a NUL before that is the fault, or if the next line has one before
+        anything else that could be a field; at a brace on the line, which would close the block;
+        else at the end of the line.
         """
         text = self.text
         end = self._line_end(start)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import hashlib
 import json
 import os
 import subprocess
@@ -13,12 +15,19 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import lark
 import pytest
 
 from caffe_proto.errors import CaffeProtoError, ParseError, UpgradeError
-from caffe_proto.prototxt import PrototxtWarning, parse, parse_file, to_prototxt
-from caffe_proto.prototxt.lexer import PrototxtLexer
-from caffe_proto.prototxt.parser import _grammar
+from caffe_proto.prototxt import (
+    PrototxtWarning,
+    extras,
+    grammar,
+    grammar_table,
+    parse,
+    parse_file,
+    to_prototxt,
+)
 from caffe_proto.prototxt.values import SKIP
 from caffe_proto.schema import caffe_pb2
 
@@ -293,6 +302,18 @@ def test_kept_fields_go_with_their_message() -> None:
     assert to_prototxt(again) == to_prototxt(layer)
 
 
+def test_kept_text_that_is_none_is_not_printed() -> None:
+    layer = caffe_pb2.LayerParameter(name="a")
+    for data in (b"} layer {", b"\xff", b"x: 1"):
+        extras.put_raw(layer, extras.EXTRAS_NUMBER, data)
+    assert to_prototxt(layer) == 'name: "a"\nx: 1\n'
+
+
+def test_a_kept_field_may_have_the_name_of_one_of_a_parent() -> None:
+    text = 'layer {\n  convolution_param {\n    layer {\n      top: "t"\n    }\n  }\n}\n'
+    assert to_prototxt(parse(text, unknown="keep")) == text
+
+
 def test_unknown_fields_are_no_excuse_for_faults_in_known_ones() -> None:
     with pytest.raises(ParseError, match="force_backward"):
         parse("nosuch: 1 force_backward: 2", unknown="keep")
@@ -329,10 +350,8 @@ def test_ten_thousand_levels_are_an_error_like_others(text: str) -> None:
 )  # fmt: skip
 def test_hostile_texts_are_refused_quickly(text: str) -> None:
     before = time.perf_counter()
-    try:
+    with contextlib.suppress(ParseError):
         parse(text)
-    except ParseError:
-        pass
     assert time.perf_counter() - before < 10
 
 
@@ -368,15 +387,30 @@ def test_threads_do_not_meet() -> None:
 
 
 def test_space_is_the_same_to_the_grammar_and_to_the_readers() -> None:
-    from importlib import resources
-
-    grammar = resources.files("caffe_proto.prototxt").joinpath("prototxt.lark").read_text()
-    assert f"_SKIP: /{SKIP.pattern}/" in grammar
+    assert f"_SKIP: /{SKIP.pattern}/" in grammar.read_grammar()
 
 
 def test_lark_is_the_parser() -> None:
-    assert isinstance(_grammar().parser.lexer.lexer, PrototxtLexer)
-    assert _grammar().options.parser == "lalr"
+    made = grammar.parser()
+    assert isinstance(made, lark.Lark)
+    assert made.options.parser == "lalr"
+
+
+def test_the_stored_table_is_that_of_the_grammar() -> None:
+    # else: python -m caffe_proto.prototxt.grammar
+    digest = hashlib.sha256(grammar.read_grammar().encode()).hexdigest()
+    assert grammar_table.MADE_FROM[1] == digest
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_with_and_without_the_stored_table(stored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not stored:
+        monkeypatch.setattr(grammar_table, "MADE_FROM", ("another lark", ""))
+    made = grammar.parser.__wrapped__()
+    monkeypatch.setattr(grammar, "parser", lambda: made)
+    assert parse('name: "a" layer [{ }, < >];').name == "a"
+    with pytest.raises(ParseError, match="unexpected"):
+        parse("layer { } }")
 
 
 def test_lark_is_imported_by_the_first_parse_only() -> None:
