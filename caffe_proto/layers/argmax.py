@@ -56,13 +56,12 @@ class ArgMax(Layer):
         x = x.reshape(self.folded)
         best = self._best(x, settings.top_k)
         y = self.top()
-        before, _, behind = self.folded
         if not settings.out_max_val:
-            y.reshape(before, -1, behind)[...] = best
+            y.reshape(best.shape)[...] = best
         elif self.by_axis:
-            y.reshape(before, -1, behind)[...] = np.take_along_axis(x, best, axis=1)
+            y.reshape(best.shape)[...] = np.take_along_axis(x, best, axis=1)
         else:
-            both = y.reshape(before, 2, -1)
+            both = y.reshape(y.shape[:3])
             both[:, 0] = best[:, :, 0]
             both[:, 1] = np.take_along_axis(x, best, axis=1)[:, :, 0]
         return y

@@ -33,8 +33,8 @@ class _Resized(Layer):
     def check_image(self, bottom: Shape) -> None:
         if len(bottom) != 4:
             raise self.error(f"the bottom has the shape {bottom}. Expected: 4 axes, (N, C, H, W)")
-        if 0 in bottom:
-            raise self.error(f"the bottom has the shape {bottom}. Expected: no empty axis")
+        if 0 in bottom[2:]:
+            raise self.error(f"the bottom has the shape {bottom}. Expected: no empty image")
 
     def resize(self, x: Array) -> Array:
         """The top from the image."""

@@ -32,8 +32,8 @@ class Reduction(Layer):
         self.folded = (prod(bottom[:axis]), prod(bottom[axis:]))
         self.coeff = float(settings.coeff)
         if self.operation == MEAN:
-            # Over no values a mean is NaN, as 0 * inf is in Caffe.
-            self.coeff = self.coeff / self.folded[1] if self.folded[1] else float("inf")
+            # The mean of no values is NaN, in Caffe as 0 * inf.
+            self.coeff = self.coeff / self.folded[1] if self.folded[1] else float("nan")
         return [bottom[:axis]]
 
     def forward(self, x: Array) -> Array:

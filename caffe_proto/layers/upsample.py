@@ -97,7 +97,7 @@ class Upsample(Layer):
         y = self.top()
         if mask is None:
             wide = x.repeat(self.scales[1], axis=-1)
-            y.reshape(*x.shape[:-1], self.scales[0], -1)[...] = wide[..., None, :]
+            y.reshape(*x.shape[:-1], self.scales[0], y.shape[-1])[...] = wide[..., None, :]
             return y
         self._index = self._places(mask)
         y[...] = 0
@@ -107,7 +107,7 @@ class Upsample(Layer):
     def _places(self, mask: Array) -> Array:
         """The mask as indices into a plane, ``(N * C, H * W)``."""
         planes, size = self.flat
-        index = mask.reshape(planes, -1).astype(np.intp)
+        index = mask.reshape(planes, mask.shape[2] * mask.shape[3]).astype(np.intp)
         if index.size and not 0 <= index.min() <= index.max() < size:
             wrong = int(np.flatnonzero((index < 0) | (index >= size))[0])
             place = tuple(int(n) for n in np.unravel_index(wrong, mask.shape))

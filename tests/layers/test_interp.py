@@ -79,7 +79,7 @@ def test_interp_needs_four_axes_of_some_size() -> None:
     settings = "interp_param { zoom_factor: 2 }"
     with pytest.raises(cp.LayerError, match="Expected: 4 axes"):
         layer_net("Interp", settings, np.zeros((1, 4, 5)))
-    with pytest.raises(cp.LayerError, match="no empty axis"):
+    with pytest.raises(cp.LayerError, match="no empty image"):
         layer_net("Interp", settings, np.zeros((1, 1, 0, 5)))
 
 
