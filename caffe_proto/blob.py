@@ -35,13 +35,14 @@ class Storage:
     draws until somebody looks, or for ever if trained weights come first.
     """
 
-    __slots__ = ("_copy", "buffer", "dtype", "pending")
+    __slots__ = ("_copy", "_handed_out", "buffer", "dtype", "pending")
 
     def __init__(self, dtype: npt.DTypeLike = np.float32) -> None:
         self.dtype = np.dtype(dtype)
         self.buffer: Array | None = None
         self.pending: Callable[[], None] | None = None
         self._copy: Callable[[], Array] | None = None
+        self._handed_out = False
 
     def flat(self, count: int) -> Array:
         """The buffer, with room for ``count`` elements at least."""
@@ -58,15 +59,20 @@ class Storage:
             copy, self._copy = self._copy, None
             values = buffer if copy is None else copy().reshape(-1)
             buffer = self.buffer = np.require(values, self.dtype, ["A", "W", "C"])
+        self._handed_out = True
         return buffer
 
     def adopt(self, array: Array, copy: Callable[[], Array] | None = None) -> None:
         """Take ``array`` (any shape, C-contiguous, perhaps unaligned) as the buffer, uncopied.
 
-        ``copy`` makes the aligned copy of an unaligned array better than NumPy would: a view of
-        a file is cheaper to read once more than to copy.
+        Where somebody has been given the present buffer the values are copied into it instead, so
+        that his array follows. ``copy`` makes the aligned copy of an unaligned array better than
+        NumPy would: a view of a file is cheaper to read once more than to copy.
         """
         self.pending = None
+        if self._handed_out and self.buffer is not None and self.buffer.size >= array.size:
+            self.buffer[: array.size] = array.reshape(-1)
+            return
         self._copy = copy
         if array.dtype != self.dtype:
             array = array.astype(self.dtype)

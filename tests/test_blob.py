@@ -63,6 +63,14 @@ def test_an_adopted_array_is_not_copied() -> None:
     assert parameter.data[1, 2] == 5
 
 
+def test_an_array_taken_before_new_values_come_follows_them() -> None:
+    parameter = Parameter((3,))
+    taken = parameter.data
+    parameter.adopt(np.arange(3, dtype=np.float32))
+    assert parameter.data is taken
+    np.testing.assert_array_equal(taken, np.arange(3))
+
+
 def test_an_unaligned_array_is_copied_when_it_is_read() -> None:
     raw = b"x" + np.arange(6, dtype="<f4").tobytes()
     values = np.frombuffer(raw, "<f4", offset=1)
