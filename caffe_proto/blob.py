@@ -226,7 +226,6 @@ class Parameter(Blob):
         if array.size != self.count:
             raise BuildError(f"{array.size} values do not fill a parameter of shape {self.shape}")
         self.data_storage.adopt(array, copy)
-        self._data_view = None
 
 
 def _fitting(values: npt.ArrayLike, shape: Shape, what: str) -> Array:
