@@ -73,10 +73,11 @@ def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> 
     dataset = file.get(name)
     if not isinstance(dataset, h5py.Dataset):
         found = "a group" if dataset is not None else "nothing"
+        hint = did_you_mean(name, list(file)) or "."
         known = [key for key in file if isinstance(file.get(key, getlink=True), h5py.HardLink)]
         raise DataError(
             f'HDF5 file {path}: expected a data set "{name}" (the name of a top). Received: '
-            f"{found}{did_you_mean(name, known) or '.'} Data sets: {', '.join(known[:20]) or 'none'}"
+            f"{found}{hint} Data sets: {', '.join(known[:20]) or 'none'}"
         )
     if dataset.dtype.kind not in "fiub":
         raise DataError(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
+from caffe_proto.blob import Array
 from caffe_proto.data.paths import find_path
+from caffe_proto.data.prefetch import Prefetcher
+from caffe_proto.data.transformer import Transformer, read_mean
 from caffe_proto.errors import DataError, LayerError
-from caffe_proto.layers.base import TEST, Layer, Shape
+from caffe_proto.layers.base import TEST, Arity, Layer, Shape
 
-__all__ = ["DataLayer", "DataLayerError"]
+__all__ = ["DataLayer", "DataLayerError", "PrefetchingLayer", "Produce"]
+
+#: Makes a batch: one array a top.
+Produce = Callable[[], list[Array]]
 
 
 class DataLayerError(LayerError, DataError):
@@ -20,8 +27,8 @@ class DataLayerError(LayerError, DataError):
 class DataLayer(Layer):
     """Base of the layers that read a data set: no bottoms, tops that ``setup`` shapes."""
 
-    num_bottoms = 0
-    num_tops = (1, None)
+    num_bottoms: ClassVar[Arity] = 0
+    num_tops: ClassVar[Arity] = (1, None)
 
     def infer_shapes(self) -> Sequence[Shape]:
         return [blob.shape for blob in self.top_blobs]
@@ -53,7 +60,55 @@ class DataLayer(Layer):
             raise self.error(f"{setting} is {size}. Expected: at least 1")
         return size
 
-    def keeps(self, offset: int) -> bool:
-        """Whether record ``offset`` is for this solver, where several share a data set."""
-        size = self.context.solver_count
-        return self.phase == TEST or offset % size == self.context.solver_rank
+    def solver_share(self) -> tuple[int, int]:
+        """Rank and count: record i is for this solver where ``i % count == rank``."""
+        if self.phase == TEST:
+            return 0, 1
+        return self.context.solver_rank, self.context.solver_count
+
+
+class PrefetchingLayer(DataLayer):
+    """Base of the layers whose batches are read and transformed in a background thread.
+
+    The random numbers that they take, in this order: the transformer's seed, what the layer draws
+    itself (``prepare``), the transformer's seed once more (this one counts), the thread's seed.
+    """
+
+    num_tops = (1, 2)
+
+    def setup(self) -> None:
+        with self.faults_named():
+            self.transformer = self.make_transformer()
+            self.transformer.seed(self.rng)
+            produce = self.prepare()
+            self.transformer.seed(self.rng)
+            #: Begins the stream of what is drawn in the thread itself.
+            self.thread_seed = self.rng.next()
+        self._prefetcher = Prefetcher(produce, self.prefetch_depth(), f"prefetch {self.name}")
+
+    def make_transformer(self) -> Transformer:
+        """The transformer for ``transform_param``, its mean file read."""
+        settings = self.param.transform_param
+        mean = None
+        if settings.HasField("mean_file") and not settings.mean_value:
+            mean = read_mean(self.find(settings.mean_file, "transform_param.mean_file"))
+        return Transformer(settings, self.phase, mean)
+
+    def prepare(self) -> Produce:
+        """Open the source, shape the tops; the function that makes a batch comes back.
+
+        That function must not refer to the layer, or the layer would never be freed.
+        """
+        raise NotImplementedError
+
+    def prefetch_depth(self) -> int:
+        """How many batches are made ahead."""
+        # Caffe reads this field for all types, and all have it where data_param is absent.
+        depth = int(self.param.data_param.prefetch)
+        if depth < 1:
+            raise self.error(f"data_param.prefetch is {depth}. Expected: at least 1")
+        return depth
+
+    def forward(self) -> list[Array]:
+        with self.faults_named():
+            return self._prefetcher.next()

@@ -88,10 +88,11 @@ class HDF5Data(DataLayer):
         self._shuffle_order(self._rows)
 
     def forward(self) -> None:
+        rank, solvers = self.solver_share()
         filled = 0
         while filled < self._batch_size:
-            if self.context.solver_count > 1:
-                while not self.keeps(self._offset):
+            if solvers > 1:
+                while self._offset % solvers != rank:
                     self._advance(1)
                 count = 1
             else:

@@ -26,11 +26,6 @@ class _Unread(Layer):
         return [()] * len(self.top_blobs)
 
 
-@register_layer("Data")
-class Data(_Unread):
-    """Images and labels of a database."""
-
-
 @register_layer("ImageData")
 class ImageData(_Unread):
     """Images and labels of a list of files."""

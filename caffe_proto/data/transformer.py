@@ -1,0 +1,166 @@
+"""What ``transform_param`` does to an image: crop, mirror image, mean, scale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from caffe_proto.errors import CaffeProtoError, DataError
+from caffe_proto.rng import CaffeRandom
+
+if TYPE_CHECKING:
+    from caffe_proto.schema import caffe_pb2
+
+__all__ = ["Transformer", "read_mean"]
+
+TRAIN = 0
+
+Array = npt.NDArray[Any]
+Sizes = tuple[int, int, int]
+
+
+def read_mean(path: Path) -> npt.NDArray[np.float32]:
+    """The mean image in a ``.binaryproto`` file, ``(C, H, W)``, channels blue, green, red.
+
+    Raises :class:`DataError` where the file holds something else.
+    """
+    from caffe_proto.weights.binaryproto import read_binaryproto
+
+    try:
+        mean = read_binaryproto(path)
+    except CaffeProtoError as fault:
+        raise DataError(f"mean_file: {fault}") from None
+    if mean.ndim > 4 or not mean.size:
+        raise DataError(f"mean_file {path} has the shape {mean.shape}. Expected: (1, C, H, W)")
+    # Missing axes count as 1, from the end; of several means the first is used.
+    mean = mean.reshape(*mean.shape, *[1] * (4 - mean.ndim))
+    return np.ascontiguousarray(mean[0], np.float32)
+
+
+class Transformer:
+    """Turns images ``(C, H, W)`` into the values of a blob, as Caffe's ``DataTransformer`` does.
+
+    First the crop (TRAIN: at a random place, TEST: in the middle), then the mirror image (with
+    ``mirror``: every other one at random, in TEST too), then ``(x - mean) * scale``. Random numbers
+    come from a stream of its own: :meth:`seed` draws where it begins.
+
+    ``mean`` is what ``mean_file`` holds. Raises :class:`DataError` for settings that contradict
+    each other.
+    """
+
+    def __init__(
+        self,
+        settings: caffe_pb2.TransformationParameter,
+        phase: int,
+        mean: npt.NDArray[np.float32] | None = None,
+    ) -> None:
+        if settings.HasField("mean_file") and settings.mean_value:
+            raise DataError(
+                "transform_param has both mean_file and mean_value. Expected: one of them"
+            )
+        if settings.force_color and settings.force_gray:
+            raise DataError(
+                "transform_param has both force_color and force_gray. Expected: one of them"
+            )
+        self.crop_size = int(settings.crop_size)
+        self.mirror = bool(settings.mirror)
+        self.scale = np.float32(settings.scale)
+        #: Whether encoded Datums are decoded to colour (True), gray (False) or as they are.
+        self.color = True if settings.force_color else False if settings.force_gray else None
+        self.mean = mean
+        self.mean_values = np.array(settings.mean_value, np.float32)
+        self.train = phase == TRAIN
+        self._random: CaffeRandom | None = None
+
+    @property
+    def is_random(self) -> bool:
+        """Whether images are treated differently from one another."""
+        return self.mirror or (self.train and self.crop_size > 0)
+
+    def seed(self, random: CaffeRandom) -> None:
+        """Begin a new stream with a seed drawn from ``random``; not random, it draws nothing."""
+        self._random = CaffeRandom(random.next()) if self.is_random else None
+
+    def _below(self, n: int) -> int:
+        assert self._random is not None
+        return self._random.below(n)
+
+    def shape(self, sizes: tuple[int, ...], what: str = "the image") -> Sizes:
+        """The shape that an image of ``sizes`` (C, H, W) gets.
+
+        Raises :class:`DataError` where it is smaller than the crop.
+        """
+        channels, height, width = sizes
+        crop = self.crop_size
+        if height < crop or width < crop:
+            raise DataError(
+                f"{what} has {height} x {width} pixels (height x width). "
+                f"Expected: at least {crop} x {crop}, the crop_size of transform_param"
+            )
+        return (channels, crop, crop) if crop else (channels, height, width)
+
+    def check(self, sizes: tuple[int, ...], what: str = "the image") -> None:
+        """Make sure that the mean fits images of ``sizes`` (C, H, W).
+
+        Raises :class:`DataError`.
+        """
+        channels, height, width = sizes
+        self._mean_for((channels, height, width), what)
+
+    def apply(self, image: Array, out: Array, what: str = "the image") -> None:
+        """Write the values of ``image`` (C, H, W), or of several (N, C, H, W), into ``out``.
+
+        Several of them share one crop and mirror image. Raises :class:`DataError` where image,
+        mean and ``out`` do not fit.
+        """
+        channels, height, width = image.shape[-3:]
+        expected = self.shape((channels, height, width), what)
+        if out.shape[-3:] != expected:
+            raise DataError(
+                f"{what} makes {expected} (channels, height, width). "
+                f"Expected: {out.shape[-3:]}, as the first one of the batch"
+            )
+        mean = self._mean_for((channels, height, width), what)
+        mirrored = self.mirror and bool(self._below(2))
+        if self.crop_size:
+            crop = self.crop_size
+            if self.train:
+                top = self._below(height - crop + 1)
+                left = self._below(width - crop + 1)
+            else:
+                top, left = (height - crop) // 2, (width - crop) // 2
+            image = image[..., top : top + crop, left : left + crop]
+            if mean is not None and mean.shape[-1] > 1:
+                mean = mean[:, top : top + crop, left : left + crop]
+        if mirrored:
+            out = out[..., ::-1]
+        scaled = self.scale != 1
+        if mean is not None:
+            np.subtract(image, mean.astype(out.dtype, copy=False), out=out)
+            if scaled:
+                out *= out.dtype.type(self.scale)
+        elif scaled:
+            np.multiply(image, out.dtype.type(self.scale), out=out)
+        else:
+            out[...] = image
+
+    def _mean_for(self, sizes: Sizes, what: str) -> Array | None:
+        if self.mean is not None:
+            if self.mean.shape != sizes:
+                raise DataError(
+                    f"mean_file has the shape {self.mean.shape}. Expected: {sizes} (channels, "
+                    f"height, width), as {what} has before the crop"
+                )
+            return self.mean
+        count = self.mean_values.size
+        if not count:
+            return None
+        if count not in (1, sizes[0]):
+            raise DataError(
+                f"transform_param has {count} mean_value. "
+                f"Expected: 1, or {sizes[0]}, as many as {what} has channels"
+            )
+        return self.mean_values.reshape(-1, 1, 1)
