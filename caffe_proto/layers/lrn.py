@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from caffe_proto.layers.base import Array, Layer, Shape
+from caffe_proto.layers.pooling import MAX_WINDOW, planes
 from caffe_proto.layers.pools import Pool
 from caffe_proto.layers.registry import register_layer
 from caffe_proto.layers.windows import Windows, scratch
 
 ACROSS_CHANNELS = 0
-# Elements of a piece of an image: it and its like stay in the cache.
-BLOCK = 1 << 17
 
 
 @register_layer("LRN")
@@ -34,6 +33,8 @@ class LRN(Layer):
         self.size = int(param.local_size)
         if self.size % 2 == 0:
             raise self.error(f"local_size must be odd. Received: {self.size}")
+        if self.size > MAX_WINDOW:
+            raise self.error(f"local_size {self.size} is too large. Expected: at most {MAX_WINDOW}")
         self.is_across = param.norm_region == ACROSS_CHANNELS
         self.beta = float(param.beta)
         # Caffe's WITHIN_CHANNEL ignores k.
@@ -51,7 +52,7 @@ class LRN(Layer):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
-        for part in self._parts(x):
+        for part in _images(x):
             here = x[part]
             np.divide(here, self._root(self._norm(here)), out=y[part])
         return y
@@ -61,36 +62,21 @@ class LRN(Layer):
         # dx = s^-beta dy - 2 alpha beta x sum(dy x s^(-beta - 1)), the window being symmetric.
         dx = self.bottom_diff()
         factor = x.dtype.type(2 * self.alpha * self.beta)
-        for part in self._parts(x):
+        for part in _images(x):
             here = x[part]
             norm = self._norm(here)
             root = self._root(norm)
             scaled = np.divide(dy[part], root, out=root)
             norm = np.divide(here, norm, out=norm)
-            norm *= scaled
-            spread = self._sum_adjoint(norm)
+            spread = self._sum_adjoint(norm, scaled, "spread")
             spread *= here
             spread *= factor
             np.subtract(scaled, spread, out=dx[part])
         return dx
 
-    def _parts(self, x: Array) -> Iterator[tuple[slice, ...]]:
-        """Pieces small enough that what is computed on the way stays in the cache."""
-        n, c, h, w = x.shape
-        everything = slice(None)
-        if self.is_across:
-            rows, step = h, max(1, BLOCK // max(c * w, 1))
-            pieces = [(everything, slice(r, r + step)) for r in range(0, rows, step)]
-        else:
-            step = max(1, BLOCK // max(h * w, 1))
-            pieces = [(slice(first, first + step), everything) for first in range(0, c, step)]
-        for image in range(n):
-            for channels, row in pieces:
-                yield slice(image, image + 1), channels, row
-
     def _norm(self, x: Array) -> Array:
         """``k + alpha sum(x²)``."""
-        norm = self._sum(np.multiply(x, x, out=scratch("squares", x.shape, x.dtype)))
+        norm = self._sum(x, x, "norm")
         norm *= x.dtype.type(self.alpha)
         norm += x.dtype.type(self.k)
         return norm
@@ -99,54 +85,60 @@ class LRN(Layer):
         """``norm ** beta``."""
         root = scratch("root", norm.shape, norm.dtype)
         if self.beta == 0.75:
-            # Two square roots cost a fraction of a general power.
+            # Square roots cost a fraction of a general power: s^(3/4) = s^(1/2) s^(1/4).
             np.sqrt(norm, out=root)
-            root *= norm
-            np.sqrt(root, out=root)
+            root *= np.sqrt(root, out=scratch("quarter", norm.shape, norm.dtype))
         else:
             np.power(norm, norm.dtype.type(self.beta), out=root)
         return root
 
-    def _sum(self, values: Array, purpose: str = "norm") -> Array:
-        """The sum, or within a channel the mean, over the window around each value."""
-        total = scratch(purpose, values.shape, values.dtype)
+    def _sum(self, a: Array, b: Array, purpose: str) -> Array:
+        """The sum of ``a b``, or within a channel the mean, over the window around each value."""
+        total = scratch(purpose, a.shape, a.dtype)
         if self.is_across:
-            _sum_channels(values, self.size, total)
+            _sum_channels(a, b, self.size, total)
         else:
-            self.pool.average(_planes(values), _planes(total))
+            product = np.multiply(a, b, out=scratch("product", a.shape, a.dtype))
+            self.pool.average(planes(product), planes(total))
         return total
 
-    def _sum_adjoint(self, values: Array) -> Array:
+    def _sum_adjoint(self, a: Array, b: Array, purpose: str) -> Array:
         if self.is_across:
-            return self._sum(values, "spread")
-        total = scratch("spread", values.shape, values.dtype)
-        self.pool.average_gradient(_planes(values), _planes(total))
+            return self._sum(a, b, purpose)
+        total = scratch(purpose, a.shape, a.dtype)
+        product = np.multiply(a, b, out=scratch("product", a.shape, a.dtype))
+        self.pool.average_gradient(planes(product), planes(total))
         return total
 
 
-def _planes(x: Array) -> Array:
-    n, c, h, w = x.shape
-    return x.reshape(n * c, 1, h, w)
+def _images(x: Array) -> list[slice]:
+    """One image at a time: what is computed on the way is still in the cache then."""
+    return [slice(n, n + 1) for n in range(len(x))]
 
 
-def _sum_channels(values: Array, size: int, total: Array) -> None:
-    """The sum of the ``size`` channels around each one.
+def _sum_channels(a: Array, b: Array, size: int, total: Array) -> None:
+    """The sum of ``a b`` over the ``size`` channels around each one.
 
     Sums of 1, 2, 4, ... neighbours are made of each other; those that make up ``size`` are added.
     """
-    n, channels, *image = values.shape
+    n, channels, *image = a.shape
     # A wider window than all channels to both sides sees no more than that.
     half = min(size // 2, channels)
     size = 2 * half + 1
-    runs = scratch("runs", (n, channels + 2 * half, *image), values.dtype)
+    runs = scratch("runs", (n, channels + 2 * half, *image), a.dtype)
     runs[:, :half] = runs[:, half + channels :] = 0
-    runs[:, half : half + channels] = values
-    total[...] = runs[:, :channels]
-    length, offset = 1, 1
+    np.multiply(a, b, out=runs[:, half : half + channels])
+    parts, length, offset = [runs[:, :channels]], 1, 1
     while 2 * length <= size:
-        more = scratch(f"runs {length}", runs[:, length:].shape, values.dtype)
-        runs = np.add(runs[:, :-length], runs[:, length:], out=more)
+        longer = scratch(f"runs of {2 * length}", runs[:, length:].shape, a.dtype)
+        runs = np.add(runs[:, :-length], runs[:, length:], out=longer)
         length *= 2
         if size & length:
-            total += runs[:, offset : offset + channels]
+            parts.append(runs[:, offset : offset + channels])
             offset += length
+    if len(parts) == 1:
+        total[...] = parts[0]
+        return
+    np.add(parts[0], parts[1], out=total)
+    for part in parts[2:]:
+        total += part
