@@ -83,8 +83,11 @@ _NOTHING: dict[str, Field] = {}
 class Builder:
     """Builds one message; ``faults`` and ``notices`` are pairs of an offset and a sentence.
 
-    ``unknown_top`` are the top-level fields that the message lacks, with their offsets;
-    ``reread`` is where a field begins that was taken for the value of the one before it, or -1.
+    ``unknown_top`` are the top-level fields that the message lacks, with their offsets. The rest
+    is for going on after a fault: ``reread`` is where a field begins that was taken for the value
+    of the one before it, or -1, and ``reread_block`` the name of that one if it is a block whose
+    brace is missing; ``bad_end`` is where the last value ends that did not fit; ``closed`` is the
+    block that was closed last, with the place of its brace.
     Without a message nothing is built, and the text's syntax alone is looked at.
     """
 
@@ -95,6 +98,9 @@ class Builder:
         self.notices: list[tuple[int, str]] = []
         self.unknown_top: list[tuple[str, int]] = []
         self.reread = -1
+        self.reread_block = ""
+        self.bad_end = -1
+        self.closed: tuple[Frame, int] | None = None
         self.frame = self._frame("", 0, message)
         self.stack = [self.frame]
         self._too_deep = False
@@ -144,7 +150,7 @@ class Builder:
         """``name {``"""
         frame = self.frame
         field = frame.table.get(name)
-        if field is None and frame.message is not None and self._leave_to(name, start, True):
+        if field is None and frame.message is not None and self._moved(name, start, True):
             frame = self.frame
             field = frame.table.get(name)
         message: Any = None
@@ -176,6 +182,7 @@ class Builder:
             return
         frame = self.stack.pop()
         self.frame = self.stack[-1]
+        self.closed = (frame, end - 1)
         if frame.kept_from >= 0:
             extras.attach(self.frame.message, self.text[frame.kept_from : end])
 
@@ -263,10 +270,12 @@ class Builder:
         if text.isidentifier() and self.text[match.end() : match.end() + 1] in (*":{<[",):
             # "name:" without a value has taken the next field's name for it
             self.reread = start
+            self.reread_block = field.name if field.is_message else ""
             self.fault(
                 match.start(), f'"{field.name}" has no value: expected {hints.a_kind(field)}'
             )
             return
+        self.bad_end = match.end("field_value")
         self._bad_value(field, bad, text, start)
 
     def _bad_value(self, field: Field, bad: BadValue, text: str, start: int) -> None:
@@ -277,7 +286,7 @@ class Builder:
         frame = self.frame
         if frame.message is None:
             return
-        if self._leave_to(name, match.start(), False):
+        if self._moved(name, match.start(), False):
             self.field(match)
         elif self.unknown_name(name, match.start()):
             extras.attach(frame.message, self.text[match.start() : match.end("field_value")])
@@ -303,6 +312,27 @@ class Builder:
         else:
             return True
         return False
+
+    def _moved(self, name: str, start: int, block: bool) -> bool:
+        """Go to the block that ``name`` belongs to, if a brace before it is amiss."""
+        return self._reopen(name, start) or self._leave_to(name, start, block)
+
+    def _reopen(self, name: str, start: int) -> bool:
+        """Take back the ``}`` before ``name``, if there is one too many."""
+        if self.closed is None or self.unknown != "error":
+            return False
+        frame, brace = self.closed
+        if not hints.closed_too_early(self.text, frame, brace, name, start):
+            return False
+        line = hints.line_of(self.text, frame.start)
+        self.fault(
+            brace,
+            f'unexpected "}}": it ends the block "{frame.name}" of line {line} before "{name}"',
+        )
+        self.stack.append(frame)
+        self.frame = frame
+        self.closed = None
+        return True
 
     def _leave_to(self, name: str, start: int, block: bool) -> bool:
         """Close the blocks that a missing ``}`` has left open before ``name``, if it is so."""

@@ -10,13 +10,14 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from caffe_proto.errors import did_you_mean
 from caffe_proto.prototxt.fields import Field, MessageTable
-from caffe_proto.prototxt.values import BadValue, one_of, shown
+from caffe_proto.prototxt.values import SKIP, BadValue, one_of, shown
 
 if TYPE_CHECKING:
     from caffe_proto.prototxt.builder import Frame
 
 __all__ = [
     "a_kind",
+    "closed_too_early",
     "for_value",
     "kind",
     "line_of",
@@ -179,6 +180,17 @@ def missing_brace(
         if here is not None and opened is not None and here <= opened:
             return depth
     return None
+
+
+def closed_too_early(text: str, frame: Frame, brace: int, name: str, start: int) -> bool:
+    """Whether ``name`` belongs to the block that the ``}`` right before it has closed.
+
+    It does, if that block's message has the field, and the line is indented as its fields are.
+    """
+    if name not in frame.table or SKIP.fullmatch(text, brace + 1, start) is None:
+        return False
+    here, opened = _indent(text, start), _indent(text, frame.start)
+    return here is not None and opened is not None and here > opened
 
 
 def unclosed(text: str, frames: Sequence[Frame], end: int, name: str = "") -> str:

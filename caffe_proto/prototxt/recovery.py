@@ -51,6 +51,8 @@ class Recovery:
             return False
         if self.builder.reread >= 0:
             self.source.pos, self.builder.reread = self.builder.reread, -1
+            if self.builder.reread_block:
+                self._feed(parser, "OPEN", self.source.pos, self.builder.reread_block)
             return True
         start = token.start if token.match is None else token.match.start()
         at, times = self._tried
@@ -86,6 +88,10 @@ class Recovery:
         found = self.text[start]
         if len(self.builder.stack) == 1:
             self.builder.fault(start, f'unexpected "{found}": no block is open here')
+            return
+        if "$END" in parser.choices():
+            # the end of a block that was taken up again after a brace too many
+            self.builder.close(start + 1)
             return
         line = hints.line_of(self.text, frame.start)
         meant, kind = ("}", "CLOSE") if found == ">" else (">", "CLOSE_ANGLE")
@@ -167,6 +173,11 @@ class Recovery:
 
     def _in_body(self, start: int, parser: Any, frame: Frame) -> None:
         """A fault where a field should begin: find out what is there, note it, go on."""
+        bad_end = self.builder.bad_end
+        if bad_end >= 0 and 0 <= start - bad_end < 9 and not self.text[bad_end:start].strip(" \t"):
+            # the rest of a value without quotes, of which the fault is known
+            self._resume(start)
+            return
         if self._bad_character(start):
             self._resume(start)
             return

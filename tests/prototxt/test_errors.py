@@ -138,6 +138,15 @@ BAD = {
     ),
     "block for a value": ("name { a: 1 }", [(1, 1, ['"name" is no block', "string"])]),
     "value for a block": ("layer: 3", [(1, 8, ['"layer"', 'expected "{", found 3'])]),
+    "first quote missing": ('name: a"\nnme: 1', [(1, 7, ["string in quotes"]), (2, 1, ["nme"])]),
+    "path without quotes": (
+        "layer { data_param { source: a/b-c.txt } nme: 1 }",
+        [(1, 30, ["string in quotes"]), (1, 42, ["nme"])],
+    ),
+    "brace missing after a colon": (
+        "layer { input_param { shape: dim: 1 dim: x } } }",
+        [(1, 23, ['"shape" has no value: expected "{"']), (1, 42, ["found x"])],
+    ),
     # given twice
     "field twice": (
         'layer {\n  name: "a"\n  top: "x"\n  name: "b"\n}',

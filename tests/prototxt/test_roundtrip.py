@@ -14,7 +14,11 @@ from .strategies import messages
 
 TYPES = sorted(caffe_pb2.DESCRIPTOR.message_types_by_name)
 quiet = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=6,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
 )
 
 
