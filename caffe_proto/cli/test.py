@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from caffe_proto.cli._common import print_json
 from caffe_proto.cli._flags import CaffeCommand, note, stage_list
+
+if TYPE_CHECKING:
+    from caffe_proto.solver.testing import Scoring
 
 __all__ = ["command"]
 
@@ -54,6 +56,7 @@ def command(
 
     from caffe_proto.net import build_net
     from caffe_proto.solver.source import find_file, split_names
+    from caffe_proto.solver.testing import MeanScoring
 
     folder = model.resolve().parent
     files = [find_file(name, folder, "weights") for name in split_names([weights])]
@@ -68,93 +71,48 @@ def command(
         stages=stage_list(stages),
         allow_python_layers=allow_python_layers,
     )
-    tester = _Tester(net, iterations)
+    scoring = MeanScoring(net)
     if as_json:
-        tester.run(lambda line: None)
-        print_json(tester.to_dict())
+        for _ in range(iterations):
+            scoring.run()
+        print_json(
+            {
+                "iterations": iterations,
+                "loss": scoring.mean_loss,
+                "outputs": {output.name: output.value for output in scoring.outputs()},
+            }
+        )
     elif sys.stdout.isatty():
-        tester.run_with_progress()
-    else:
-        from caffe_proto.solver.log import attach, detach, say
-
-        handler = attach(sys.stdout)
-        try:
-            tester.run(lambda line: say("caffe.cpp:313", line))
-        finally:
-            detach(handler)
-
-
-class _Tester:
-    """Runs the batches and keeps the sums, in float32 as Caffe does."""
-
-    def __init__(self, net: Any, iterations: int) -> None:
-        self.net = net
-        self.iterations = iterations
-        self.loss = np.float32(0)
-        self.sums: list[Any] = []
-
-    def batches(self) -> Any:
-        """One pass after the other; yields the outputs of each."""
-        from caffe_proto.errors import BuildError
-        from caffe_proto.solver.events import outputs_of
-
-        for i in range(self.iterations):
-            self.loss += np.float32(self.net.run_forward())
-            outputs = outputs_of(self.net)
-            yield i, outputs
-            if not self.sums:
-                self.sums = outputs
-                continue
-            for total, output in zip(self.sums, outputs, strict=True):
-                if total.values.shape != output.values.shape:
-                    raise BuildError(
-                        f'output "{output.name}" changes its shape from {total.values.shape} to '
-                        f"{output.values.shape}, so it has no mean"
-                    )
-                total.values += output.values
-
-    def run(self, say: Any) -> None:
-        """Print Caffe's lines through ``say``."""
-        from caffe_proto.solver.events import number
-
-        say(f"Running for {self.iterations} iterations.")
-        for i, outputs in self.batches():
-            for output in outputs:
-                for value in output.values.reshape(-1):
-                    say(f"Batch {i}, {output.name} = {number(value)}")
-        for line in self.results():
-            say(line)
-
-    def run_with_progress(self) -> None:
-        """Show a bar, then the results."""
         from rich.progress import track
 
-        for _ in track(self.batches(), "Testing", total=self.iterations, transient=True):
-            pass
-        for line in self.results():
+        for _ in track(range(iterations), "Testing", transient=True):
+            scoring.run()
+        for line in _results(scoring):
             click.echo(line)
+    else:
+        _print_log(scoring, iterations)
 
-    def results(self) -> list[str]:
-        """The lines that sum the test up; the means are taken here."""
-        from caffe_proto.solver.events import number, output_lines
 
-        lines = [f"Loss: {number(self.mean_loss)}"]
-        return lines + [line for _, line in output_lines(self.means())]
+def _print_log(scoring: Scoring, iterations: int) -> None:
+    """Caffe's lines, batch by batch."""
+    from caffe_proto.solver.events import number
+    from caffe_proto.solver.log import attach, detach, say
 
-    @property
-    def mean_loss(self) -> float:
-        return float(self.loss / np.float32(self.iterations))
+    handler = attach(sys.stdout)
+    try:
+        say("caffe.cpp:275", f"Running for {iterations} iterations.")
+        for i in range(iterations):
+            for output in scoring.run():
+                for value in output.values.reshape(-1):
+                    say("caffe.cpp:298", f"Batch {i}, {output.name} = {number(value)}")
+        for line in _results(scoring):
+            say("caffe.cpp:313", line)
+    finally:
+        detach(handler)
 
-    def means(self) -> list[Any]:
-        from caffe_proto.solver.events import Output
 
-        count = np.float32(self.iterations)
-        return [Output(o.name, o.values / count, o.loss_weight) for o in self.sums]
+def _results(scoring: Scoring) -> list[str]:
+    from caffe_proto.solver.events import number, output_lines
 
-    def to_dict(self) -> dict[str, Any]:
-        """The results for programs."""
-        return {
-            "iterations": self.iterations,
-            "loss": self.mean_loss,
-            "outputs": {output.name: output.value for output in self.means()},
-        }
+    lines = [line for _, line in output_lines(scoring.outputs())]
+    return [f"Loss: {number(scoring.mean_loss)}", *lines]

@@ -14,7 +14,7 @@ import numpy as np
 
 from caffe_proto.blob import Array
 from caffe_proto.errors import SolverError
-from caffe_proto.solver.events import Output, Report, TestResult, number, output_lines, outputs_of
+from caffe_proto.solver.events import Report, TestResult, number, output_lines, outputs_of
 from caffe_proto.solver.log import is_heard, say
 from caffe_proto.solver.nets import test_sources, train_source, weights_paths
 from caffe_proto.solver.nonfinite import non_finite_error
@@ -23,6 +23,7 @@ from caffe_proto.solver.schedules import Schedule
 from caffe_proto.solver.snapshots import SnapshotFiles, check_prefix, write_snapshot
 from caffe_proto.solver.source import find_file, split_names
 from caffe_proto.solver.state import SolverState, read_state
+from caffe_proto.solver.testing import check_eval_type, scoring_for
 from caffe_proto.solver.updates import update_rule
 from caffe_proto.stream import RandomStream
 
@@ -60,6 +61,7 @@ class Solver:
         self._folder = folder
         _check(settings)
         rule = update_rule(settings)
+        check_eval_type(settings)
         train, tests = train_source(settings, folder), test_sources(settings, folder)
         weights = weights_paths(split_names(settings.weights), folder)
         if settings.snapshot:
@@ -351,34 +353,20 @@ class Solver:
         say("solver.cpp:330", f"Iteration {self.iter}, Testing net (#{index})")
         net, batches = self.test_nets[index], self.settings.test_iter[index]
         net.share_params(self.net)
-        sums: list[Output] = []
-        total = np.float32(0)
-        for batch in range(batches):
+        scoring = scoring_for(net, self.settings)
+        for _ in range(batches):
             self._serve(during_test=True)
             if self._stopped:
                 return None
-            with np.errstate(over="ignore"):
-                total += np.float32(net.run_forward())
-            outputs = outputs_of(net)
-            if batch == 0:
-                sums = outputs
-                continue
-            for score, output in zip(sums, outputs, strict=True):
-                if score.values.shape != output.values.shape:
-                    raise SolverError(
-                        f'output "{output.name}" of test net {index} changes its shape from '
-                        f"{score.values.shape} to {output.values.shape}, so it has no mean. "
-                        "Expected: outputs of one shape, or a Silence layer on this one"
-                    )
-                score.values += output.values
-        result = TestResult(self.iter, index, sums)
-        for score in sums:
-            score.values /= np.float32(batches)
+            scoring.run()
+        result = TestResult(self.iter, index, scoring.outputs())
         if self.settings.test_compute_loss and batches:
-            result.loss = float(total / np.float32(batches))
+            result.loss = scoring.mean_loss
             say("solver.cpp:384", f"Test loss: {number(result.loss)}")
         if is_heard():
-            for i, line in output_lines(sums):
+            for line in scoring.details():
+                say("solver.cpp:540", line)
+            for i, line in output_lines(result.outputs):
                 say("solver.cpp:397", f"    Test net output #{i}: {line}")
         return result
 

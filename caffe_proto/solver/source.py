@@ -7,7 +7,8 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-from caffe_proto.errors import SolverError
+from caffe_proto.data.paths import find_path
+from caffe_proto.errors import DataError, SolverError
 from caffe_proto.schema import caffe_pb2
 from caffe_proto.solver.snapshots import default_prefix
 
@@ -85,14 +86,10 @@ def find_file(name: str, folder: Path | None, field: str) -> Path:
 
     Raises :class:`SolverError` naming ``field`` and all places that were tried.
     """
-    places = [Path(name)]
-    if folder is not None and not Path(name).is_absolute():
-        places.append(folder / name)
-    for place in places:
-        if place.exists():
-            return place
-    tried = ", ".join(dict.fromkeys(str(place.absolute()) for place in places))
-    raise SolverError(f'{field} is "{name}", but there is no such file. Tried: {tried}')
+    try:
+        return find_path(name, folder, field)
+    except DataError as error:
+        raise SolverError(str(error)) from None
 
 
 def split_names(fields: Iterable[str]) -> list[str]:
