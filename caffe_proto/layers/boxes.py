@@ -300,9 +300,10 @@ def _centre_and_size(boxes: Array) -> tuple[Array, Array]:
 
 def round_half_away(x: Array) -> Array:
     """``x`` rounded to whole numbers, halves away from zero (C's ``round``), as integers."""
-    rounded = np.floor(np.abs(x) + x.dtype.type(0.5))
-    whole: Array = np.copysign(rounded, x).astype(np.int64)
-    return whole
+    # x + 0.5 would itself be rounded, up to a whole number just below a half.
+    whole: Array = np.trunc(x)
+    whole = whole + np.where(np.abs(x - whole) >= 0.5, np.sign(x), 0)
+    return whole.astype(np.int64)
 
 
 def rows(found: Sequence[Array], columns: int, dtype: Any) -> Array:

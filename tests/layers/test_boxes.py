@@ -175,3 +175,5 @@ def test_no_boxes_give_no_boxes() -> None:
 def test_halves_round_away_from_zero() -> None:
     values = np.array([0.5, 1.5, 2.5, -0.5, -2.5, 0.49], np.float32)
     assert box_math.round_half_away(values).tolist() == [1, 2, 3, -1, -3, 0]
+    below = np.nextafter(np.float32(0.5), np.float32(0)).reshape(1)
+    assert box_math.round_half_away(below).tolist() == [0]
