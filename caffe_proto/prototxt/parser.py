@@ -133,8 +133,13 @@ def _message_class(message: str | type[Message] | Message) -> type[Message]:
 
 def _decode(text: str | bytes, filename: str) -> str:
     if isinstance(text, (bytes, bytearray, memoryview)):
+        data = bytes(text)
+        # a look at its beginning first: a caffemodel of some GB is not worth decoding
+        _check_kind_of_file(data[: wrongfile.HEAD].decode("utf-8", "surrogateescape"), filename)
         # bytes that are no UTF-8 (Latin-1 comments, raw strings) come back out as they went in
-        text = bytes(text).decode("utf-8", "surrogateescape")
+        text = data.decode("utf-8", "surrogateescape")
+    else:
+        _check_kind_of_file(text, filename)
     if text.startswith("\ufeff"):
         warnings.warn(
             f"{filename}:1:1: skipped a byte order mark, which Caffe itself refuses",
@@ -142,10 +147,13 @@ def _decode(text: str | bytes, filename: str) -> str:
             stacklevel=3,
         )
         text = text[1:]
-    wrong = wrongfile.recognise(text)
+    return text
+
+
+def _check_kind_of_file(head: str, filename: str) -> None:
+    wrong = wrongfile.recognise(head)
     if wrong:
         raise ParseError(Fault(wrong, filename=filename))
-    return text
 
 
 def _run(text: str, builder: Builder) -> None:
@@ -200,13 +208,16 @@ class _Lines:
         # a text without any LF has CR for line ends
         newline = "\n" if "\n" in text else "\r"
         self._begins = [0, *(match.end() for match in re.finditer(newline, text))]
+        # faults on one line share its text, which may be all of the file
+        self._texts: dict[int, str] = {}
 
     def fault(self, start: int, sentence: str, filename: str) -> Fault:
         """The fault at an offset."""
         line = bisect.bisect_right(self._begins, start)
         begin = self._begins[line - 1]
         end = self._begins[line] - 1 if line < len(self._begins) else len(self.text)
-        return Fault(sentence, line, start - begin + 1, filename, self.text[begin:end])
+        shown = self._texts.setdefault(line, self.text[begin:end])
+        return Fault(sentence, line, start - begin + 1, filename, shown)
 
 
 def _faults(builder: Builder, filename: str) -> list[Fault]:

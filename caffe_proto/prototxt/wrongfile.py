@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["recognise"]
+__all__ = ["HEAD", "recognise"]
+
+HEAD = 4096
+"""Characters, or bytes, that are enough to tell."""
 
 _BINARY = re.compile("[\0-\x08\x0e-\x1f\x7f]")
 
 
 def recognise(text: str) -> str:
     """What ``text`` is instead of a prototxt, as a sentence; empty if it may be one."""
-    head = text[:4096]
+    head = text[:HEAD]
     begin = head.lstrip(" \t\r\n\f\v\ufeff")
     if head.startswith("version https://git-lfs.github.com/spec/"):
         return (
             "this is a Git LFS pointer, not the file itself; fetch the file with"
             ' "git lfs pull" or download it'
         )
+    if head.startswith(("\udcff\udcfe", "\udcfe\udcff")):
+        return "this text is in UTF-16; save it as UTF-8, without a byte order mark"
+    if begin.startswith("404: Not Found"):
+        return 'this is no prototxt but the answer "404: Not Found" of a failed download'
     if begin[:1] == "<":
         return (
             "this is an HTML or XML page, not a prototxt; on GitHub, download the file behind"

@@ -299,6 +299,8 @@ WRONG = {
     "JSON": (b'{"name": "lenet"}', ["JSON"]),
     "caffemodel": (b"\x0a\x05lenet\xa2\x06\x85\x01\x0a\x05conv1\x12\x00\x00\x01\x02", ["binary"]),
     "HDF5": (b"\x89HDF\r\n\x1a\n\0\0\0\0", ["HDF5"]),
+    "UTF-16": ('name: "a"'.encode("utf-16"), ["UTF-16", "save it as UTF-8"]),
+    "failed download": (b"404: Not Found", ["404", "failed download"]),
     "zip": (b"PK\x03\x04\x14\0\0\0", ["archive"]),
     "gzip": (b"\x1f\x8b\x08\0abc", ["archive"]),
 }

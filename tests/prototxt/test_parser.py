@@ -28,6 +28,7 @@ from caffe_proto.prototxt import (
     parse_file,
     to_prototxt,
 )
+from caffe_proto.prototxt.builder import Builder
 from caffe_proto.prototxt.values import SKIP
 from caffe_proto.schema import caffe_pb2
 
@@ -355,9 +356,15 @@ def test_hostile_texts_are_refused_quickly(text: str) -> None:
     assert time.perf_counter() - before < 10
 
 
+@pytest.mark.slow
 def test_a_million_values_in_a_list_on_one_line() -> None:
     net = parse("input_dim: [" + ", ".join(["7"] * 1_000_000) + "]", upgrade=False)
     assert len(net.input_dim) == 1_000_000
+
+
+def test_many_values_in_a_list() -> None:
+    net = parse("input_dim: [" + "7, " * 30_000 + "8]", upgrade=False)
+    assert list(net.input_dim) == [7] * 30_000 + [8]
 
 
 def test_many_spellings_do_not_pile_up() -> None:
@@ -366,6 +373,20 @@ def test_many_spellings_do_not_pile_up() -> None:
     text = "\n".join(f"dim: {n}" for n in range(10**6, 10**6 + 3 * _REMEMBERED))
     assert len(parse(text, "BlobShape").dim) == 3 * _REMEMBERED
     assert len(table_of(caffe_pb2.BlobShape.DESCRIPTOR)["dim"].known) <= _REMEMBERED
+
+
+def test_an_interrupt_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = caffe_pb2.NetParameter(name="mine")
+
+    def interrupted(self: Builder, name: str, start: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Builder, "open", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            parse("force_backward: true layer { } ", mine)
+    assert mine == caffe_pb2.NetParameter(name="mine")
+    assert len(parse("layer { }", mine).layer) == 1
 
 
 def test_threads_do_not_meet() -> None:
