@@ -26,7 +26,9 @@ _TABLES = (".ldb", ".sst")
 class LeveldbDatabase:
     """A LevelDB opened for reading."""
 
-    def __init__(self, path: Path, database: Any, folder: Path, errors: tuple[type[Exception], ...]) -> None:
+    def __init__(
+        self, path: Path, database: Any, folder: Path, errors: tuple[type[Exception], ...]
+    ) -> None:
         self.path = path
         self._database = database
         self._errors = errors

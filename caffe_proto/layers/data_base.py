@@ -54,6 +54,14 @@ class DataLayer(Layer):
         except DataError as fault:
             raise self.error(str(fault)) from None
 
+    def make_transformer(self) -> Transformer:
+        """The transformer for ``transform_param``, its mean file read."""
+        settings = self.param.transform_param
+        mean = None
+        if settings.HasField("mean_file") and not settings.mean_value:
+            mean = read_mean(self.find(settings.mean_file, "transform_param.mean_file"))
+        return Transformer(settings, self.phase, mean)
+
     def checked_batch_size(self, size: int, setting: str) -> int:
         """``size``, if it is at least 1."""
         if size < 1:
@@ -74,7 +82,7 @@ class PrefetchingLayer(DataLayer):
     itself (``prepare``), the transformer's seed once more (this one counts), the thread's seed.
     """
 
-    num_tops = (1, 2)
+    num_tops: ClassVar[Arity] = (1, 2)
 
     def setup(self) -> None:
         with self.faults_named():
@@ -85,14 +93,6 @@ class PrefetchingLayer(DataLayer):
             #: Begins the stream of what is drawn in the thread itself.
             self.thread_seed = self.rng.next()
         self._prefetcher = Prefetcher(produce, self.prefetch_depth(), f"prefetch {self.name}")
-
-    def make_transformer(self) -> Transformer:
-        """The transformer for ``transform_param``, its mean file read."""
-        settings = self.param.transform_param
-        mean = None
-        if settings.HasField("mean_file") and not settings.mean_value:
-            mean = read_mean(self.find(settings.mean_file, "transform_param.mean_file"))
-        return Transformer(settings, self.phase, mean)
 
     def prepare(self) -> Produce:
         """Open the source, shape the tops; the function that makes a batch comes back.

@@ -26,21 +26,6 @@ class _Unread(Layer):
         return [()] * len(self.top_blobs)
 
 
-@register_layer("ImageData")
-class ImageData(_Unread):
-    """Images and labels of a list of files."""
-
-
-@register_layer("WindowData")
-class WindowData(_Unread):
-    """Windows of images, foreground and background."""
-
-
-@register_layer("MemoryData")
-class MemoryData(_Unread):
-    """Arrays handed over in memory."""
-
-
 @register_layer("AnnotatedData")
 class AnnotatedData(_Unread):
     """Images and boxes of a database."""
