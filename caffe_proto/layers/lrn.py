@@ -122,8 +122,8 @@ def _sum_channels(a: Array, b: Array, size: int, total: Array) -> None:
     Sums of 1, 2, 4, ... neighbours are made of each other; those that make up ``size`` are added.
     """
     n, channels, *image = a.shape
-    # A wider window than all channels to both sides sees no more than that.
-    half = min(size // 2, channels)
+    # A window that is wider than all channels to both sides sees no more than those.
+    half = min(size // 2, max(channels - 1, 0))
     size = 2 * half + 1
     runs = scratch("runs", (n, channels + 2 * half, *image), a.dtype)
     runs[:, :half] = runs[:, half + channels :] = 0

@@ -64,6 +64,19 @@ def test_pspnet_moves_the_running_statistics_by_momentum() -> None:
     np.testing.assert_allclose(variance, 0.75 * 2 + 0.25 * x.var(axis=(0, 2, 3)))
 
 
+def test_pspnet_uses_the_running_statistics_in_test_and_leaves_them() -> None:
+    x = RNG.normal(size=(3, 2, 4, 5))
+    net = layer_net("BN", PSPNET, x, dtype=np.float64)
+    for parameter, value in zip(net.params["op"], AFFINE + STATISTICS, strict=True):
+        parameter.data = np.reshape(value, parameter.shape)
+    net.forward()
+    factor = AFFINE[0] / np.sqrt(STATISTICS[1] + 0.01)
+    expected = (x.transpose(0, 2, 3, 1) - STATISTICS[0]) * factor + AFFINE[1]
+    np.testing.assert_allclose(net.blobs["y"].data, expected.transpose(0, 3, 1, 2))
+    for parameter, value in zip(net.params["op"][2:], STATISTICS, strict=True):
+        assert np.array_equal(parameter.data.ravel(), value)
+
+
 def test_frozen_has_running_statistics_and_no_parameter_gradients() -> None:
     x = RNG.normal(size=(3, 2, 4, 5))
     params = {"op": AFFINE + STATISTICS}

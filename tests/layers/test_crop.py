@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import caffe_proto as cp
-from tests.layers.single import bottom_gradients, layer_net, top_of
+from tests.layers.single import layer_net
 
 X = np.arange(120.0).reshape(2, 3, 4, 5)
 CASES = [
@@ -25,13 +25,16 @@ def test_cuts_the_part_and_puts_its_gradient_back(
     settings: str, reference: tuple[int, ...], expected: tuple[slice, ...]
 ) -> None:
     other = np.zeros(reference)
-    y = top_of("Crop", settings, X, other)
-    assert np.array_equal(y, X[expected])
-    dx, nothing = bottom_gradients("Crop", settings, [X, other], y + 1)
+    net = layer_net("Crop", settings, X, other)
+    net.forward()
+    assert np.array_equal(net.blobs["y"].data, X[expected])
+    net.blobs["y"].diff[...] = X[expected] + 1
+    net.blobs["x"].diff[...] = 7  # of an earlier pass
+    net.backward()
     wanted = np.zeros_like(X)
     wanted[expected] = X[expected] + 1
-    assert np.array_equal(dx, wanted)
-    assert not nothing.any()
+    assert np.array_equal(net.blobs["x"].diff, wanted)
+    assert not net.blobs["x1"].diff.any()
 
 
 def test_follows_the_reference() -> None:

@@ -47,6 +47,16 @@ def test_rows_that_are_looked_up_twice_get_both_gradients() -> None:
     assert net.params["op"][1].diff.tolist() == [9, 12, 15]
 
 
+def test_gradients_add_up_until_they_are_cleared() -> None:
+    net = embed_net(TABLE, [2])
+    net.forward()
+    for _ in range(2):
+        net.blobs["y"].diff[...] = 1
+        net.backward()
+    assert net.params["op"][0].diff[2].tolist() == [2, 2, 2]
+    assert net.params["op"][1].diff.tolist() == [2, 2, 2]
+
+
 @pytest.mark.parametrize("wrong", [5, -1, np.nan, np.inf])
 def test_an_index_outside_the_table_is_an_error(wrong: float) -> None:
     net = embed_net(TABLE, [[0, 1], [2, wrong]])

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import caffe_proto as cp
-from caffe_proto.layers import lrn
-from tests.layers.single import bottom_gradients, check_layer, layer_net, top_of
+from tests.layers.single import check_layer, layer_net, top_of
 
 RNG = np.random.default_rng(25)
 SHAPES = [(2, 5, 3, 4), (1, 1, 2, 3), (1, 9, 1, 1), (2, 2, 5, 1)]
@@ -51,21 +50,19 @@ def test_within_channel_divides_by_the_whole_window_and_ignores_k() -> None:
     np.testing.assert_allclose(y, expected)
 
 
-@pytest.mark.parametrize("region", ["ACROSS_CHANNELS", "WITHIN_CHANNEL"])
-def test_pieces_change_nothing(region: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    x = RNG.normal(size=(2, 7, 6, 5))
-    settings = f"lrn_param {{ norm_region: {region} }}"
-    whole = top_of("LRN", settings, x)
-    gradient = bottom_gradients("LRN", settings, [x], np.cos(x))[0]
-    monkeypatch.setattr(lrn, "BLOCK", 40)
-    np.testing.assert_allclose(top_of("LRN", settings, x), whole, rtol=1e-6)
-    pieces = bottom_gradients("LRN", settings, [x], np.cos(x))[0]
-    np.testing.assert_allclose(pieces, gradient, rtol=1e-5, atol=1e-6)
-
-
 def test_an_even_local_size_is_refused() -> None:
     with pytest.raises(cp.BuildError, match=r"local_size must be odd. Received: 4"):
         layer_net("LRN", "lrn_param { local_size: 4 }", np.ones((1, 2, 3, 3)))
+
+
+def test_a_window_beyond_all_measure_is_refused() -> None:
+    with pytest.raises(cp.BuildError, match="local_size 4294967295 is too large"):
+        layer_net("LRN", "lrn_param { local_size: 4294967295 }", np.ones((1, 2, 3, 3)))
+
+
+def test_large_values_do_not_overflow() -> None:
+    y = top_of("LRN", "lrn_param { local_size: 1 }", np.full((1, 1, 1, 1), 1e18))
+    assert y.item() == pytest.approx(1e-9, rel=1e-4)
 
 
 def test_other_than_four_axes_are_refused() -> None:

@@ -117,7 +117,7 @@ def test_the_first_of_equal_values_gets_the_gradient(kernel: str) -> None:
 
 
 @pytest.mark.parametrize("kernel", ["kernel_size: 2", "global_pooling: true"])
-@pytest.mark.parametrize("value", [-np.inf, np.nan])
+@pytest.mark.parametrize("value", [-np.inf, np.nan, -FLT_MAX])
 def test_what_does_not_exceed_the_lowest_value_never_wins(value: float, kernel: str) -> None:
     net = layer_net(
         "Pooling", f"pooling_param {{ {kernel} }}", np.full((1, 1, 2, 2), value), tops=2
