@@ -13,7 +13,7 @@ from caffe_proto.layers.windows import Windows
 if TYPE_CHECKING:
     from caffe_proto.schema import caffe_pb2
 
-__all__ = ["AVE", "MAX", "STOCHASTIC", "Pooling", "planes", "pooled_shape"]
+__all__ = ["AVE", "MAX", "MAX_WINDOW", "STOCHASTIC", "Pooling", "planes", "pooled_shape"]
 
 MAX, AVE, STOCHASTIC = 0, 1, 2
 FLOOR = 1
