@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +14,12 @@ from caffe_proto.engines.kernels import joins, lrn, pointwise, pooling, products
 from caffe_proto.engines.kernels.base import Kernel
 from caffe_proto.engines.kernels.reference import Reference
 from caffe_proto.engines.passes import CONVOLUTIONS, is_plain
-from caffe_proto.engines.tuning import choose_convolution
+from caffe_proto.engines.threads import Task, run_tasks, single_blas_thread
+from caffe_proto.engines.tuning import ConvolutionChoice
 
 __all__ = ["IN_PLACE", "Part", "Program", "Step", "lower"]
+
+Maker = Callable[[], Kernel]
 
 #: Types that treat each element by itself: their layers work in any order of axes.
 ANY_ORDER = frozenset(
@@ -89,7 +93,7 @@ class _Lowering:
         self.program = Program(graph)
         self.converted: dict[tuple[Value, bool], Value] = {}
         #: Operations in their new order, with what makes their kernels.
-        self.ops: list[tuple[Op, Any]] = []
+        self.ops: list[tuple[Op, Maker]] = []
         #: Values that are read by what cannot skip over gaps.
         self.dense: set[Value] = set()
 
@@ -99,9 +103,27 @@ class _Lowering:
         for op in self.graph.ops:
             self._place(op)
         self._join_in_place()
-        for op, make in self.ops:
-            self.program.steps.append(Step(op, make()))
+        self._make_kernels()
         return self.program
+
+    def _make_kernels(self) -> None:
+        """Trials one after the other, undisturbed; then all else that is to be prepared."""
+        for _, make in self.ops:
+            if isinstance(make, ConvolutionChoice):
+                make.try_out()
+        kernels: list[Kernel | None] = [None] * len(self.ops)
+
+        def task(place: int, make: Maker) -> Task:
+            def run(lane: int) -> None:
+                kernels[place] = make()
+
+            return run
+
+        with single_blas_thread():
+            run_tasks([task(i, make) for i, (_, make) in enumerate(self.ops)], self.threads)
+        for (op, _), kernel in zip(self.ops, kernels, strict=True):
+            assert kernel is not None
+            self.program.steps.append(Step(op, kernel))
 
     # -- orders of axes ----------------------------------------------------------------------
 
@@ -153,7 +175,7 @@ class _Lowering:
             self.dense.add(whole)
             self.dense.add(value)
 
-    def _step(self, op: Op, make: Any) -> None:
+    def _step(self, op: Op, make: Maker) -> None:
         self.ops.append((op, make))
 
     def _take(self, op: Op, last: bool, *, out_last: bool | None = None) -> None:
@@ -190,7 +212,7 @@ class _Lowering:
         if not is_plain(op) or len(op.inputs) != 1 + (op.residual is not None):
             return False
         self._take(op, True)
-        self._step(op, lambda: choose_convolution(op, self.threads, self.tune))
+        self._step(op, ConvolutionChoice(op, self.threads, self.tune))
         return True
 
     def _place_innerproduct(self, op: Op) -> bool:

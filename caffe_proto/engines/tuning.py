@@ -26,15 +26,22 @@ from caffe_proto.engines.kernels.convolution import (
 )
 from caffe_proto.engines.threads import run_tasks, single_blas_thread
 
-__all__ = ["choose_convolution", "forget"]
+__all__ = ["ConvolutionChoice", "forget"]
 
 Maker = Callable[[], Kernel]
 
+#: Elements of a block of columns, or of pixels in and out: few enough for a core's cache, enough
+#: rows for a product not to spend its time on packing weights.
+BLOCK = 1 << 19
+WINOGRAD_BLOCK = 1 << 19
+#: Below this many windows, lanes may be better off with outputs of their own than with windows.
+FEW_PIXELS = 1024
+#: An expected gain that needs no trial.
+CERTAIN = 1.6
 #: What a variant has to win by, for a trial is short and other processes disturb it.
 MARGIN = 0.97
-#: Seconds after which a candidate is not tried again.
-ENOUGH = 0.02
-REPEATS = 5
+#: Trials of a variant, the first of which only warms up.
+REPEATS = 3
 
 _known: dict[tuple[Any, ...], int] = {}
 _lock = threading.Lock()
@@ -45,85 +52,98 @@ def forget() -> None:
     _known.clear()
 
 
-def choose_convolution(op: Op, threads: int, tune: bool = True) -> Kernel:
-    """The fastest kernel for a convolution; without ``tune`` the one that usually is."""
-    weights = Weights(op)
-    makers = _candidates(op, threads, weights)
-    if len(makers) == 1 or not tune:
-        return makers[0]()
-    activation = op.activation is not None
-    key = (weights.geometry, op.residual is not None, activation, threads)
-    best = _known.get(key)
-    if best is not None and best < len(makers):
-        return makers[best]()
-    with _lock:
-        kernels = [make() for make in makers]
-        best = _fastest(op, kernels)
-        _known[key] = best
-    return kernels[best]
+class ConvolutionChoice:
+    """The kernel for a convolution: the fastest in a trial, or without one the likeliest."""
+
+    def __init__(self, op: Op, threads: int, tune: bool) -> None:
+        self._op = op
+        weights = Weights(op)
+        self._makers = _candidates(op, threads, weights)
+        activation = None if op.activation is None else type(op.activation.slope)
+        self._key = (weights.geometry, op.residual is not None, activation, threads)
+        self._tune = tune and len(self._makers) > 1
+        self._kernel: Kernel | None = None
+
+    def try_out(self) -> None:
+        """Hold the trial, if there is a choice and its outcome is not known yet."""
+        if self._tune and self._key not in _known:
+            with _lock:
+                kernels = [make() for make in self._makers]
+                best = _known[self._key] = _fastest(self._op, kernels)
+            self._kernel = kernels[best]
+
+    def __call__(self) -> Kernel:
+        """The kernel; makes it, if no trial has."""
+        if self._kernel is None:
+            best = _known.get(self._key, 0) if self._tune else 0
+            self._kernel = self._makers[best]()
+        return self._kernel
 
 
 def _candidates(op: Op, threads: int, weights: Weights) -> list[Maker]:
-    """Makers of the kernels that may be the fastest, the safest guess first."""
+    """Makers of the kernels that may be the fastest, the likeliest first."""
     g = weights.geometry
     if depthwise.suits(g):
         return [lambda: depthwise.Depthwise(op, threads, weights)]
-    makers: list[Maker] = []
+    shares_outputs = threads > 1 and g.pixels < FEW_PIXELS and g.outputs >= 32 * threads
     if g.is_pointwise and g.groups == 1:
-        for pieces in _pieces(g, threads):
-            makers.append(lambda n=pieces: PixelConv(op, threads, weights, n, "pixels"))  # type: ignore[misc]
-        if threads > 1 and g.pixels < 1024 and g.outputs >= 32 * threads:
+        pieces = _even(-(-g.pixels * (g.channels + g.outputs) // BLOCK), threads)
+        makers: list[Maker] = [lambda: PixelConv(op, threads, weights, pieces, "pixels")]
+        if shares_outputs:
             makers.append(lambda: PixelConv(op, threads, weights, threads, "outputs"))
         return makers
-    if winograd.suits(g):
-        makers += _winograd(op, threads, weights)
-    limits = sorted({_window_limit(g, limit, threads) for limit in (1 << 17, 1 << 19, 1 << 21)})
-    for limit in limits:
-        makers.append(lambda n=limit: WindowConv(op, threads, weights, n))  # type: ignore[misc]
-    if threads > 1 and g.groups == 1 and g.pixels < 1024 and g.outputs >= 32 * threads:
+    limit = min(BLOCK, -(-g.pixels // threads) * g.depth * g.groups)
+    makers = [lambda: WindowConv(op, threads, weights, limit)]
+    if shares_outputs and g.groups == 1:
         makers.append(lambda: OutputConv(op, threads, weights))
+    if winograd.suits(g):
+        gain = _winograd_gain(g)
+        if gain > CERTAIN:
+            return [_winograd(op, threads, weights)]
+        if gain > 1 / CERTAIN:
+            makers.insert(0, _winograd(op, threads, weights))
     return makers
 
 
-def _pieces(g: Geometry, threads: int) -> list[int]:
-    """Into how many blocks of pixels a 1 x 1 convolution may be cut."""
-    whole = g.pixels * (g.channels + g.outputs)
-    pieces = {threads}
-    for elements in (1 << 17, 1 << 19):
-        n = -(-whole // elements)
-        n = -(-n // threads) * threads
-        if g.pixels // n >= 64:
-            pieces.add(n)
-    return sorted(pieces)
+def _even(count: int, threads: int) -> int:
+    """``count`` rounded up so that all threads get as many."""
+    return max(1, -(-count // threads)) * threads
 
 
-def _window_limit(g: Geometry, limit: int, threads: int) -> int:
-    """A limit of elements of a block, lowered to what the whole layer gives each thread."""
-    return min(limit, -(-g.pixels // threads) * g.depth * g.groups)
+def _tiles(g: Geometry) -> int:
+    down, across = (-(-n // winograd.TILE) for n in g.result)
+    return g.images * down * across
 
 
-def _winograd(op: Op, threads: int, weights: Weights) -> list[Maker]:
+def _winograd_gain(g: Geometry) -> float:
+    """How many times faster than with columns it should be, by the multiply-adds of both.
+
+    What is moved on the way is counted as so many multiply-adds as take as long.
+    """
+    tiles, pairs = _tiles(g), g.channels * g.outputs
+    spent = tiles * (36 * pairs + 1700 * g.channels + 1000 * g.outputs)
+    # With few tiles a product spends its time on reading weights, four times as many.
+    spent += 40 * 36 * pairs
+    return g.pixels * (9 * pairs + 30 * g.channels) / spent
+
+
+def _winograd(op: Op, threads: int, weights: Weights) -> Maker:
     g = weights.geometry
-    filters: list[Array] = []
+    tiles = _tiles(g)
+    held = tiles * 36 * (g.channels + g.outputs)
+    # Many weights are better read once for all tiles, if these fit the cache meanwhile.
+    in_step = g.channels * g.outputs >= 1 << 16 and held <= 1 << 23
+    count = max(16, WINOGRAD_BLOCK // (36 * max(g.channels, g.outputs)))
+    if in_step or count * threads > tiles:
+        count = -(-tiles // threads)
+    if in_step:
+        count = min(count, 64)
 
-    def transformed() -> Array:
-        if not filters:
-            filters.append(winograd.transformed_filters(weights))
-        return filters[0]
+    def make() -> Kernel:
+        filters = winograd.transformed_filters(weights)
+        return winograd.Winograd(op, threads, weights, filters, count, in_step)
 
-    def make(tiles: int, in_step: bool) -> Maker:
-        return lambda: winograd.Winograd(op, threads, weights, transformed(), tiles, in_step)
-
-    tiles = g.images * -(-g.result[0] // 4) * -(-g.result[1] // 4)
-    makers = []
-    for elements in (1 << 18, 1 << 20):
-        # Elements of the working arrays of a block.
-        count = elements // (36 * max(g.channels, g.outputs))
-        if count >= 16 and count * threads <= 4 * tiles:
-            makers.append(make(count, False))
-    if tiles * 36 * (g.channels + g.outputs) <= 1 << 23:
-        makers.append(make(max(4, min(64, -(-tiles // threads))), True))
-    return makers
+    return make
 
 
 # -- trials ------------------------------------------------------------------------------------
@@ -132,16 +152,12 @@ def _winograd(op: Op, threads: int, weights: Weights) -> list[Maker]:
 def _fastest(op: Op, kernels: list[Kernel]) -> int:
     works = [_trial(op, kernel) for kernel in kernels]
     best = [float("inf")] * len(works)
-    spent = [0.0] * len(works)
     with single_blas_thread():
         for repeat in range(REPEATS):
             for i, work in enumerate(works):
-                if repeat > 1 and (spent[i] > ENOUGH or best[i] > 1.5 * min(best)):
-                    continue
                 begin = time.perf_counter()
                 work()
                 took = time.perf_counter() - begin
-                spent[i] += took
                 if repeat:
                     best[i] = min(best[i], took)
     winner = 0

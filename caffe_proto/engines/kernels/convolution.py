@@ -132,10 +132,13 @@ class Weights:
         """(groups, kernel_h kernel_w C / groups, O / groups), to multiply windows by."""
         g = self.geometry
         grouped = self.rows.reshape(g.groups, g.outputs // g.groups, -1, *g.kernel)
-        if g.kernel == (1, 1) and self.op.scale is None:
-            # A view of the net's weights: BLAS reads a transposed matrix as fast.
+        if g.kernel == (1, 1):
+            # A view: BLAS reads a transposed matrix as fast.
             return grouped[..., 0, 0].swapaxes(1, 2)
-        ordered = np.ascontiguousarray(grouped.transpose(0, 3, 4, 2, 1))
+        ordered = np.empty((g.groups, *g.kernel, *grouped.shape[2:0:-1]), np.float32)
+        for outputs in spans(grouped.shape[1], -(-grouped.shape[1] // 16)):
+            # A cache line of outputs at a time: the innermost axis goes all the way out.
+            ordered[..., outputs] = grouped[:, outputs].transpose(0, 3, 4, 2, 1)
         return ordered.reshape(g.groups, g.depth, g.outputs // g.groups)
 
     @cached_property
