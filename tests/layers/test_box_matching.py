@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caffe_proto.blob import Array
@@ -34,6 +34,7 @@ def plain_match(boxes: Array, truth: Array, threshold: float) -> tuple[list[int]
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30), st.integers(1, 8))
+@settings(max_examples=60, deadline=None)
 def test_matching_is_that_of_plain_loops(seed: int, count: int, objects: int) -> None:
     rng = np.random.default_rng(seed)
 

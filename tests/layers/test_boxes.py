@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caffe_proto.blob import Array
@@ -59,6 +59,7 @@ def test_a_box_that_ends_before_it_begins_has_no_area() -> None:
 
 
 @given(some_boxes())
+@settings(max_examples=60, deadline=None)
 def test_overlap_is_symmetric_and_at_most_one(boxes: Array) -> None:
     table = box_math.iou(boxes, boxes)
     np.testing.assert_allclose(table, table.T, rtol=1e-5, atol=1e-6)
@@ -68,6 +69,7 @@ def test_overlap_is_symmetric_and_at_most_one(boxes: Array) -> None:
 
 
 @given(some_boxes(), st.sampled_from([1, 2, 3]), st.booleans())
+@settings(max_examples=60, deadline=None)
 def test_decoding_undoes_encoding(boxes: Array, code_type: int, in_target: bool) -> None:
     boxes = boxes.astype(np.float64)
     priors = np.roll(boxes, 1, axis=0)
@@ -117,6 +119,7 @@ def test_top_scores_keep_the_order_of_equals() -> None:
 
 
 @given(some_boxes(most=200), st.sampled_from([0.0, 0.3, 0.7]), st.integers(-1, 12))
+@settings(max_examples=60, deadline=None)
 def test_suppression_is_that_of_the_textbook(boxes: Array, threshold: float, keep: int) -> None:
     scores = np.random.default_rng(len(boxes)).integers(0, 9, len(boxes)).astype(np.float32)
     expected = plain_nms(boxes, scores, threshold)
@@ -135,6 +138,7 @@ def test_suppression_across_chunks() -> None:
 
 
 @given(some_boxes(most=120))
+@settings(max_examples=60, deadline=None)
 def test_suppressing_twice_changes_nothing(boxes: Array) -> None:
     scores = np.linspace(1, 0, len(boxes), dtype=np.float32)
     kept = box_math.nms(boxes, scores, 0.4)
