@@ -50,8 +50,9 @@ format: $(VENV)/.dev  ## format the sources
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(VENV)/.dev  ## compile src/caffe.proto into the package
+generate: $(VENV)/.dev  ## compile src/caffe.proto and the prototxt grammar into the package
 	$(BIN)/python src/generate.py
+	$(BIN)/python -m caffe_proto.prototxt.grammar
 
 bench: $(VENV)/.dev  ## measure against peers, print ratios
 	$(BIN)/python -m benchmarks

@@ -228,12 +228,14 @@ class Recovery:
         """``layer`` without its brace: take the block as open, so that its end fits."""
         self.builder.fault(after, f'expected "{{" after "{name}", found {self._found(after)}')
         found = self.text[after : after + 1]
-        pos = self._skip(after + 1) if found in ("=", "(", "[", "-", ".") and found else after
-        kind = "OPEN"
-        if self.text[pos : pos + 1] in ("{", "<"):
-            kind = "OPEN" if self.text[pos] == "{" else "OPEN_ANGLE"
+        # what stands in the brace's place, or before it
+        instead = found in ("=", "(", "[", "-", ".")
+        pos = self._skip(after + 1) if instead else after
+        brace = self.text[pos : pos + 1]
+        kind = "OPEN_ANGLE" if brace == "<" else "OPEN"
+        if brace in ("{", "<"):
             pos = self._skip(pos + 1)
-        elif pos == after and found not in ("",) and not _NAME.match(self.text, pos):
+        elif found and not instead and not _NAME.match(self.text, pos):
             self._resume(after)
             return
         self._feed(parser, kind, start, name=name)
@@ -260,7 +262,7 @@ class Recovery:
                 sentence += '; a decimal number has a point, no ","'
         self.builder.fault(start, sentence)
 
-    def _bad_value(self, start: int, name: str) -> bool:
+    def _bad_value(self, start: int, name: str) -> None:
         """Say what is wrong with a value that the grammar has no terminal for."""
         text = self.text
         field = self.builder.frame.table.get(name)
@@ -274,7 +276,7 @@ class Recovery:
                 self.builder.fault(
                     start, f'expected {wanted} for "{name}", found {self._found(start)}'
                 )
-                return True
+                return
         if number is not None:
             self.builder.fault(number.start(), _bad_number(number[0], name))
         elif char and char in "\"'":
@@ -282,7 +284,7 @@ class Recovery:
             nul = text.find("\0", start, end)
             if nul >= 0:
                 self.builder.fault(nul, f'"{name}": the string holds a NUL character; write \\0')
-                return True
+                return
             tail = "" if end < len(text) else " and the text ends there"
             self.builder.fault(
                 start, f'"{name}": the string is not closed on its line{tail}; expected {char}'
@@ -291,7 +293,6 @@ class Recovery:
             self.builder.fault(start, f'"{name}": a number has no "+" before it')
         else:
             self.builder.fault(start, f'expected {wanted} for "{name}", found {self._found(start)}')
-        return True
 
     def _bad_character(self, start: int) -> bool:
         """Note what may stand nowhere: other comments, control and non-ASCII characters."""

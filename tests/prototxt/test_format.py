@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from caffe_proto.errors import ParseError
 from caffe_proto.prototxt import format_prototxt, parse
@@ -14,6 +17,12 @@ from caffe_proto.prototxt import format_prototxt, parse
 CASES = json.loads(
     (Path(__file__).parent.parent / "golden" / "textformat" / "textformat.json").read_text()
 )
+
+
+NET = """
+name: 'n' layer { name: 'a' 'b', loss_weight: [1, 2]; param { lr_mult: 1 } }
+layer: [{ type: 'x' }, < >, { }] input_dim: [] input_dim: 5 ; input_dim: [3]
+"""
 
 
 def tidy(text: str | bytes) -> str:
@@ -101,6 +110,24 @@ def test_an_empty_text_stays_empty() -> None:
 def test_bytes_that_are_no_utf8_come_back() -> None:
     text = format_prototxt(b"# caf\xe9\nname:'\xff'")
     assert text.encode("utf-8", "surrogateescape") == b"# caf\xe9\nname: '\xff'\n"
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_no_comment_is_lost_wherever_it_stands(data: st.DataObject) -> None:
+    pieces = re.findall(r"\w+|'[^']*'|[^\s]", NET)
+    text = ""
+    count = 0
+    for piece in pieces:
+        text += piece + data.draw(st.sampled_from(["", " ", "\n", "\n\n", "#"]))
+        if text.endswith("#"):
+            text += f" note {count}.\n"
+            count += 1
+        elif piece[-1].isalnum():
+            text += " "
+    once = tidy(text)
+    assert parse(once, upgrade=False) == parse(NET, upgrade=False)
+    assert sorted(re.findall(r"# note \d+\.", once)) == sorted(f"# note {n}." for n in range(count))
 
 
 def test_faults_are_told() -> None:
