@@ -136,6 +136,8 @@ class Net:
         self._unread: list[int] = []
         self._inputs: dict[str, Array] = {}
         self._times: Array = np.zeros(0)
+        self._fused = True
+        self._compiled: Any = None
         self.caffe: _Net | None = None
         if definition is not None:
             self._read(definition)
@@ -229,12 +231,33 @@ class Net:
 
     def forwardAndRetrieve(self, outBlobNames: Iterable[str]) -> tuple[tuple[Array, ...], ...]:
         """Run the net; for each named layer all of its outputs."""
+        self._built()
+        wanted = [self._number(name) if name else len(self._names) for name in outBlobNames]
+        self._times[:] = 0
+        if self._fused and set(wanted) <= set(self._unread):
+            found = self._run_compiled(wanted)
+        else:
+            found = self._run_layers(wanted)
+        return tuple(found[number] for number in wanted)
+
+    def _run_compiled(self, wanted: list[int]) -> dict[int, tuple[Array, ...]]:
+        """All of the net at once, fused and on planned memory: only its outputs can be read."""
         net = self._built()
-        names = list(outBlobNames)
-        wanted = [self._number(name) if name else len(self._names) for name in names]
+        began = time.perf_counter_ns()
+        if self._compiled is None:
+            self._compiled = net.compile()
+        outputs = self._compiled(**self._inputs)
+        self._times[-1] = time.perf_counter_ns() - began
+        return {
+            number: tuple(outputs[top] for top in net.layers[self._index[number - 1]].tops)
+            for number in wanted
+        }
+
+    def _run_layers(self, wanted: list[int]) -> dict[int, tuple[Array, ...]]:
+        """Layer by layer, as far as needed."""
+        net = self._built()
         for name, values in self._inputs.items():
             net.blobs[name].data[...] = values
-        self._times[:] = 0
         found: dict[int, tuple[Array, ...]] = {}
         number, start = 0, 0
         while number < max(wanted):
@@ -248,7 +271,7 @@ class Net:
                 # Copied now: a later layer may work in place.
                 tops = net.layers[stop].top_blobs
                 found[number] = tuple(blob.data.copy() for blob in tops)
-        return tuple(found[i] for i in wanted)
+        return found
 
     # -- layers ----------------------------------------------------------------------------
 
@@ -303,6 +326,7 @@ class Net:
         found = self._built().layers[self._index[self._number(layer) - 1]]
         parameter = found.params[numParam]
         parameter.data[...] = np.asarray(blob, np.float32).reshape(parameter.shape)
+        self._compiled = None
 
     def _number(self, layer: int | str) -> int:
         number = self.getLayerId(layer) if isinstance(layer, str) else int(layer)
@@ -325,7 +349,10 @@ class Net:
         self._inputs.pop(inputName, None)
 
     def getPerfProfile(self) -> tuple[int, npt.NDArray[np.float64]]:
-        """Nanoseconds (OpenCV's ticks) of the last forward: in all, and of each layer."""
+        """Nanoseconds (OpenCV's ticks) of the last forward: in all, and of each layer.
+
+        Fused layers have no times of their own: all of it stands at the last one then.
+        """
         return int(self._times.sum()), self._times.copy()
 
     def setPreferableBackend(self, backendId: int) -> None:
@@ -335,7 +362,12 @@ class Net:
         """Accepted and ignored: everything runs on the CPU."""
 
     def enableFusion(self, fusion: bool) -> None:
-        """Accepted and ignored: layers are not fused."""
+        """Whether a net of which only outputs are asked for runs compiled (it does by default).
+
+        A compiled net has the weights of its first run, or of the last :meth:`setParam`.
+        """
+        self._fused = bool(fusion)
+        self._compiled = None
 
     def enableWinograd(self, useWinograd: bool) -> None:
         """Accepted and ignored."""

@@ -83,6 +83,7 @@ def test_all_outputs_of_a_layer(files: tuple[Path, Path]) -> None:
 
 def test_input_is_shifted_scaled_and_reshaped(files: tuple[Path, Path]) -> None:
     net = cv2dnn.readNetFromCaffe(*files)
+    net.enableFusion(False)
     x = some_input(3, 2, 6, 5)
     net.setInput(x, "data", 0.5, (1, 2))
     assert net.forward().shape == (3, 2)
@@ -106,7 +107,28 @@ def test_the_profile_has_a_time_a_layer(files: tuple[Path, Path]) -> None:
     total, times = net.getPerfProfile()
     assert total > 0
     assert times.shape == (4,)
-    assert (times > 0).all()
+    net.enableFusion(False)
+    net.forward()
+    assert (net.getPerfProfile()[1] > 0).all()
+
+
+def test_fused_and_layer_by_layer_give_the_same(files: tuple[Path, Path]) -> None:
+    net = cv2dnn.readNetFromCaffe(*files)
+    for batch in (1, 3):
+        net.setInput(some_input(batch, 2, 6, 5))
+        net.enableFusion(True)
+        fused = net.forward()
+        net.enableFusion(False)
+        np.testing.assert_allclose(net.forward(), fused, atol=1e-6)
+
+
+def test_a_parameter_that_is_set_counts_at_once(files: tuple[Path, Path]) -> None:
+    net = cv2dnn.readNetFromCaffe(*files)
+    net.setInput(some_input(1, 2, 6, 5))
+    net.forward()
+    net.setParam("fc", 0, np.zeros((2, 24)))
+    net.setParam("fc", 1, [1, 2])
+    np.testing.assert_allclose(net.forward(), [[1, 2]])
 
 
 def test_buffers_do_as_well_as_paths(files: tuple[Path, Path]) -> None:
