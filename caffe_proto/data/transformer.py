@@ -14,7 +14,7 @@ from caffe_proto.rng import CaffeRandom
 if TYPE_CHECKING:
     from caffe_proto.schema import caffe_pb2
 
-__all__ = ["Transformer", "read_mean"]
+__all__ = ["Transformer", "read_mean", "refuse_unknown"]
 
 TRAIN = 0
 
@@ -38,6 +38,28 @@ def read_mean(path: Path) -> npt.NDArray[np.float32]:
     # Missing axes count as 1, from the end; of several means the first is used.
     mean = mean.reshape(*mean.shape, *[1] * (4 - mean.ndim))
     return np.ascontiguousarray(mean[0], np.float32)
+
+
+#: What is followed here, and what of the forks changes no value.
+_KNOWN = {
+    *("scale", "mirror", "crop_size", "mean_file", "mean_value", "force_color", "force_gray"),
+    *("crop_h", "crop_w", "resize_param", "noise_param", "distort_param", "expand_param"),
+    *("emit_constraint", "forward_packing", "use_gpu_transform", "display", "debug_params"),
+    *("num_labels", "random_seed"),
+}
+
+
+def refuse_unknown(settings: caffe_pb2.TransformationParameter) -> None:
+    """Raise :class:`DataError` for settings of forks that would change the images unnoticed."""
+    for field, value in settings.ListFields():
+        if field.name in _KNOWN:
+            continue
+        if value == field.default_value:
+            continue
+        raise DataError(
+            f"transform_param.{field.name} belongs to a fork of Caffe and is not supported here. "
+            "Expected: it is removed"
+        )
 
 
 class Transformer:
@@ -74,11 +96,18 @@ class Transformer:
         self.mean_values = np.array(settings.mean_value, np.float32)
         self.train = phase == TRAIN
         self._random: CaffeRandom | None = None
+        #: The stream of the thread that transforms, which SSD's augmentations draw from.
+        self.thread_random = CaffeRandom(0)
 
     @property
     def is_random(self) -> bool:
         """Whether images are treated differently from one another."""
         return self.mirror or (self.train and self.crop_size > 0)
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether :meth:`apply` may be given a whole batch at once."""
+        return not self.is_random
 
     def seed(self, random: CaffeRandom) -> None:
         """Begin a new stream with a seed drawn from ``random``; not random, it draws nothing."""
@@ -111,10 +140,10 @@ class Transformer:
         self._mean_for((channels, height, width), what)
 
     def apply(self, image: Array, out: Array, what: str = "the image") -> None:
-        """Write the values of ``image`` (C, H, W), or of several (N, C, H, W), into ``out``.
+        """Write the values of ``image`` (C, H, W) into ``out``, of the shape :meth:`shape` gives.
 
-        Several of them share one crop and mirror image. Raises :class:`DataError` where image,
-        mean and ``out`` do not fit.
+        With ``takes_several`` both may have an axis (N) in front. Raises :class:`DataError` where
+        image, mean and ``out`` do not fit.
         """
         channels, height, width = image.shape[-3:]
         expected = self.shape((channels, height, width), what)

@@ -30,7 +30,8 @@ class Patch:
 
 def _round(value: np.float32) -> int:
     """To the nearest whole number, halves away from zero, as C's ``round``."""
-    return int(np.copysign(np.floor(np.abs(value) + _F(0.5)), value))
+    whole = np.trunc(value)
+    return int(whole + (np.sign(value) if np.abs(value - whole) >= _F(0.5) else 0))
 
 
 def cut_window(

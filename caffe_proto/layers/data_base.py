@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from caffe_proto.blob import Array
 from caffe_proto.data.paths import find_path
 from caffe_proto.data.prefetch import Prefetcher
-from caffe_proto.data.transformer import Transformer, read_mean
+from caffe_proto.data.ssd import SsdTransformer, asks_for_ssd
+from caffe_proto.data.transformer import Transformer, read_mean, refuse_unknown
 from caffe_proto.errors import DataError, LayerError
 from caffe_proto.layers.base import TEST, Arity, Layer, Shape
+from caffe_proto.rng import CaffeRandom
 
 __all__ = ["DataLayer", "DataLayerError", "PrefetchingLayer", "Produce"]
+
+T = TypeVar("T", bound=Transformer)
 
 #: Makes a batch: one array a top.
 Produce = Callable[[], list[Array]]
@@ -56,11 +60,18 @@ class DataLayer(Layer):
 
     def make_transformer(self) -> Transformer:
         """The transformer for ``transform_param``, its mean file read."""
+        ssd = asks_for_ssd(self.param.transform_param)
+        return self.transformer_of(SsdTransformer if ssd else Transformer)
+
+    def transformer_of(self, kind: type[T]) -> T:
+        """A transformer of a kind for ``transform_param``, its mean file read."""
         settings = self.param.transform_param
         mean = None
         if settings.HasField("mean_file") and not settings.mean_value:
             mean = read_mean(self.find(settings.mean_file, "transform_param.mean_file"))
-        return Transformer(settings, self.phase, mean)
+        with self.faults_named():
+            refuse_unknown(settings)
+            return kind(settings, self.phase, mean)
 
     def checked_batch_size(self, size: int, setting: str) -> int:
         """``size``, if it is at least 1."""
@@ -90,8 +101,7 @@ class PrefetchingLayer(DataLayer):
             self.transformer.seed(self.rng)
             produce = self.prepare()
             self.transformer.seed(self.rng)
-            #: Begins the stream of what is drawn in the thread itself.
-            self.thread_seed = self.rng.next()
+            self.transformer.thread_random = CaffeRandom(self.rng.next())
         self._prefetcher = Prefetcher(produce, self.prefetch_depth(), f"prefetch {self.name}")
 
     def prepare(self) -> Produce:

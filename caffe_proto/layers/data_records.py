@@ -108,7 +108,7 @@ def plain_batch(
     first = datums[0]
     shape = (first.channels, first.height, first.width)
     count = shape[0] * shape[1] * shape[2]
-    if transformer.is_random or min(shape) < 1:
+    if not transformer.takes_several or min(shape) < 1:
         return None
     for datum in datums:
         if datum.encoded or len(datum.data) != count:
