@@ -237,7 +237,7 @@ class MultiBoxLoss(Layer):
             if self.share_location:
                 return {SHARED: index}, {SHARED: overlap}
             for label in self._location_labels():
-                own = (index >= 0) & (truth.labels[index] == label)
+                own = (index >= 0) & (truth.labels[np.maximum(index, 0)] == label)
                 indices[label] = np.where(own, index, UNMATCHED)
                 overlaps[label] = overlap
             return indices, overlaps

@@ -132,6 +132,16 @@ def test_difficult_boxes_can_be_left_out() -> None:
     assert loss == 0
 
 
+def test_priors_outside_are_ignored_with_a_box_per_class_too() -> None:
+    values = inputs(groups=3)
+    values["prior"][0, 0, :8] -= 0.7
+    settings = "num_classes: 3 share_location: false mining_type: NONE"
+    plain = float(net_of(settings, values).forward(**values)["loss"])
+    inside = settings + " ignore_cross_boundary_bbox: true"
+    assert np.isfinite(plain)
+    assert np.isfinite(net_of(inside, values).forward(**values)["loss"])
+
+
 def test_samples_need_top_k_under_suppression() -> None:
     values = inputs()
     settings = "num_classes: 3 mining_type: HARD_EXAMPLE nms_param { nms_threshold: 0.5 }"
