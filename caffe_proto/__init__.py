@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from caffe_proto.layers import register_layer as register_layer
     from caffe_proto.net import Net as Net
     from caffe_proto.net import build_net as build_net
+    from caffe_proto.prototxt import PrototxtWarning as PrototxtWarning
+    from caffe_proto.prototxt import format_prototxt as format_prototxt
     from caffe_proto.prototxt import parse as parse
     from caffe_proto.prototxt import parse_file as parse_file
     from caffe_proto.prototxt import to_prototxt as to_prototxt
@@ -58,6 +60,8 @@ _homes = {
     "register_layer": "layers",
     "Net": "net",
     "build_net": "net",
+    "PrototxtWarning": "prototxt",
+    "format_prototxt": "prototxt",
     "parse": "prototxt",
     "parse_file": "prototxt",
     "to_prototxt": "prototxt",

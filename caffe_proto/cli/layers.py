@@ -76,8 +76,9 @@ def settings_of(cls: type[Layer]) -> dict[str, list[dict[str, Any]]]:
     fields = caffe_pb2.LayerParameter.DESCRIPTOR.fields_by_name
     named = re.findall(r"\b(\w+_param)\b", inspect.getdoc(cls) or "")
     for name in dict.fromkeys(named):
-        if name in fields and fields[name].message_type is not None:
-            result[name] = [describe_field(f) for f in fields[name].message_type.fields]
+        message = fields[name].message_type if name in fields else None
+        if message is not None:
+            result[name] = [describe_field(f) for f in message.fields]
     return result
 
 

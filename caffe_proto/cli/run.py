@@ -28,7 +28,7 @@ result is multiplied by --scale.
 """
 
 
-class Size(click.ParamType):
+class Size(click.ParamType):  # type: ignore[type-arg]
     """``300x200`` (width, height), or ``300`` for a square."""
 
     name = "WxH"
@@ -228,7 +228,8 @@ def write_npz(path: Path, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
     part = path.with_name(path.name + ".part")
     try:
         with open(part, "wb") as stream:
-            np.savez(stream, **{name.replace("/", "_"): array for name, array in arrays.items()})
+            named: dict[str, Any] = {name.replace("/", "_"): a for name, a in arrays.items()}
+            np.savez(stream, **named)
         part.replace(path)
     except OSError as fault:
         raise CaffeProtoError(f"{path}: {fault.strerror or fault}") from None
