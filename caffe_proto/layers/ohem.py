@@ -10,8 +10,9 @@ from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.loss import Normalization
 from caffe_proto.layers.registry import register_layer
 from caffe_proto.layers.smooth_l1_loss import smooth_l1, smooth_l1_slope
+from caffe_proto.layers.softmax_loss import FLT_MIN, SoftmaxWithLoss
 
-__all__ = ["BoxAnnotatorOHEM", "SmoothL1LossOHEM"]
+__all__ = ["BoxAnnotatorOHEM", "SmoothL1LossOHEM", "SoftmaxWithLossOHEM"]
 
 
 @register_layer("BoxAnnotatorOHEM")
@@ -131,3 +132,34 @@ class SmoothL1LossOHEM(Layer):
         if self.propagate_down[1]:
             gradients[1] = -slope
         return gradients
+
+
+@register_layer("SoftmaxWithLossOHEM")
+class SoftmaxWithLossOHEM(SoftmaxWithLoss):
+    """SoftmaxWithLoss that also tells the loss of each region.
+
+    Bottoms: scores ``(R, C, H, W)``, labels ``(R, 1, H, W)`` or any shape of as many values → tops:
+    the loss ``()``, the softmax ``(R, C, H, W)`` and the loss of each region in the labels' shape,
+    not normalized, 0 where the label is ignored; the second and third may be missing. No
+    parameters. The scores get the gradient of the first top.
+    Settings: ``softmax_param``, ``loss_param``, as SoftmaxWithLoss has them.
+
+    Shrivastava et al., "Training Region-based Object Detectors with Online Hard Example Mining",
+    2016; Dai et al., "R-FCN", 2016.
+    """
+
+    num_tops = (1, 3)
+
+    def infer_shapes(self, *bottoms: Shape) -> Sequence[Shape]:
+        shapes = list(super().infer_shapes(*bottoms))
+        return [*shapes[:2], *([bottoms[1]] if len(self.top_blobs) == 3 else [])]
+
+    def forward(self, scores: Array, labels: Array) -> list[Array | float | None]:
+        tops = super().forward(scores, labels)
+        if len(self.top_blobs) == 3:
+            chosen = self.classes.split(self._prob)[self.classes.index(self._labels)]
+            each = -np.log(np.maximum(chosen, chosen.dtype.type(FLT_MIN)))
+            if self._valid is not None:
+                each *= self._valid
+            tops.append(each.reshape(labels.shape))
+        return tops

@@ -110,3 +110,42 @@ def test_the_gradient_leaves_out_the_weights() -> None:
     net.forward(**inputs)
     net.backward()
     np.testing.assert_allclose(net.blobs["x"].diff, 0.25)
+
+
+SOFTMAX = """
+layer { name: "loss" type: "SoftmaxWithLossOHEM" bottom: "x" bottom: "t" top: "loss" top: "prob"
+        top: "each" loss_weight: 1 loss_weight: 0 loss_weight: 0 loss_param { ignore_label: -1 } }
+"""
+
+
+def test_softmax_loss_of_each_region() -> None:
+    rng = np.random.default_rng(6)
+    inputs = {"x": rng.normal(size=(4, 3, 1, 1)), "t": np.array([0, 2, -1, 1]).reshape(4, 1, 1, 1)}
+    out = cp.build_net(declare_inputs(SOFTMAX, inputs)).forward(**inputs)
+    each = -np.log(out["prob"][range(4), [0, 2, 0, 1], 0, 0]) * [1, 1, 0, 1]
+    assert out["each"].shape == (4, 1, 1, 1)
+    np.testing.assert_allclose(out["each"].ravel(), each, rtol=1e-5)
+    np.testing.assert_allclose(out["loss"], each.sum() / 3, rtol=1e-5)
+
+
+def test_softmax_loss_with_one_top_is_the_plain_one() -> None:
+    rng = np.random.default_rng(7)
+    inputs = {"x": rng.normal(size=(4, 3, 2, 1)), "t": rng.integers(0, 3, (4, 1, 2, 1))}
+    losses = [
+        cp.build_net(
+            declare_inputs(
+                f'layer {{ name: "loss" type: "{kind}" bottom: "x" bottom: "t" top: "loss" }}',
+                inputs,
+            )
+        ).forward(**inputs)["loss"]
+        for kind in ("SoftmaxWithLossOHEM", "SoftmaxWithLoss")
+    ]
+    assert losses[0] == losses[1]
+
+
+def test_gradient_of_the_softmax_loss() -> None:
+    rng = np.random.default_rng(8)
+    inputs = {"x": rng.normal(size=(4, 3)), "t": np.array([0.0, 2, -1, 1])}
+    text = SOFTMAX.replace('top: "prob"', "").replace('top: "each"', "")
+    text = text.replace("loss_weight: 1 loss_weight: 0 loss_weight: 0", "")
+    check_gradients(text, inputs, skip=("t",))
