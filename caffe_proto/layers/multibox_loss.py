@@ -121,6 +121,11 @@ class MultiBoxLoss(Layer):
                 )
             if p.neg_pos_ratio <= 0:
                 raise self.error(f"neg_pos_ratio must be above 0. Received: {p.neg_pos_ratio:g}")
+        if p.ignore_difficult_gt:
+            raise self.error(
+                "ignore_difficult_gt is a setting of NVIDIA's fork that is not computed here. "
+                "Expected: use_difficult_gt: false, or none of both"
+            )
         if self.mining == HARD_EXAMPLE and p.sample_size <= 0:
             raise self.error(f"sample_size must be above 0. Received: {p.sample_size}")
         if self.background >= self.num_classes:

@@ -156,6 +156,7 @@ def test_samples_need_top_k_under_suppression() -> None:
         ("num_classes: 3 neg_pos_ratio: 0", "neg_pos_ratio"),
         ("num_classes: 3 mining_type: HARD_EXAMPLE sample_size: 0", "sample_size"),
         ("num_classes: 3 do_neg_mining: false", "do_neg_mining and mining_type"),
+        ("num_classes: 3 ignore_difficult_gt: true", "NVIDIA"),
         ("num_classes: 3 background_label_id: 3", "background_label_id 3 is no class"),
         ("num_classes: 3 map_object_to_agnostic: true", "num_classes 2"),
         ("num_classes: 4", "confidences of shape"),
