@@ -179,6 +179,8 @@ def build_graph(net: Net, shapes: Mapping[str, Shape], dynamic: Container[str] =
             current[name] = (value, blob)
             if layer.type == "Input":
                 graph.inputs[name] = value
-        graph.ops.append(op)
+        # What the caller feeds needs no operation.
+        if layer.type != "Input":
+            graph.ops.append(op)
     graph.outputs = {name: current[name][0] for name in net.outputs}
     return graph

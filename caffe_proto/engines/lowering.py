@@ -163,11 +163,36 @@ class _Lowering:
         _, c, h, w = value.shape
         op = Op("Reorder", [value], [copy], names=[value.name], types=["Reorder"])
         copy.producer = op
-        if c == 1 or h * w == 1:
+        if (c == 1 or h * w == 1) and not self._is_cut(value):
             self._view(copy, value)
         else:
             self._step(op, lambda: joins.Reorder(op, self.threads))
         return copy
+
+    def _is_cut(self, value: Value) -> bool:
+        """Whether the value is some of the channels of another, so that there are gaps."""
+        while value in self.program.parts:
+            whole = self.program.parts[value].whole
+            if whole.shape[1:2] != value.shape[1:2] and whole.channels_last:
+                return True
+            value = whole
+        return False
+
+    def _dense(self, op: Op) -> None:
+        """Let ``op`` read and write values without gaps only."""
+        for i, value in enumerate(op.inputs):
+            if self._is_cut(value):
+                copy = Value(value.name, value.shape, channels_last=value.channels_last)
+                op.inputs[i] = copy
+                self._copy(value, copy)
+        self.dense.update(op.inputs)
+        self.dense.update(op.outputs)
+
+    def _copy(self, value: Value, copy: Value) -> None:
+        op = Op("Copy", [value], [copy], names=[value.name], types=["Copy"])
+        op.facts.update(axis=0, copied=[0])
+        copy.producer = op
+        self._step(op, lambda: joins.Join(op, self.threads))
 
     def _view(self, value: Value, whole: Value, channel: int = 0) -> None:
         self.program.parts[value] = Part(whole, channel)
@@ -204,8 +229,7 @@ class _Lowering:
             and op.inputs[0].channels_last
         )
         self._take(op, last)
-        self.dense.update(op.inputs)
-        self.dense.update(op.outputs)
+        self._dense(op)
         self._step(op, lambda: Reference(op, self.threads))
 
     def _place_convolution(self, op: Op) -> bool:
@@ -217,7 +241,7 @@ class _Lowering:
 
     def _place_innerproduct(self, op: Op) -> bool:
         self._take(op, False)
-        self.dense.update(op.inputs)
+        self._dense(op)
         self._step(op, lambda: products.Inner(op, self.threads))
         return True
 
@@ -246,7 +270,7 @@ class _Lowering:
             return False
         op.facts["width"] = width
         self._take(op, last)
-        self.dense.update((*op.inputs, *op.outputs))
+        self._dense(op)
         self._step(op, lambda: products.SoftmaxRows(op, self.threads))
         return True
 
@@ -311,7 +335,7 @@ class _Lowering:
     def _place_permute(self, op: Op) -> bool:
         layer: Any = op.layer
         source = op.inputs[0]
-        if list(layer.order) != [0, 2, 3, 1] or not source.channels_last:
+        if list(layer.order) != [0, 2, 3, 1] or not source.channels_last or self._is_cut(source):
             return False
         # (N, C, H, W) kept as (N, H, W, C) is the permuted blob as it stands.
         self._take(op, True, out_last=False)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from caffe_proto.blob import Array, Blob, Shape
 from caffe_proto.engines.graph import Value, build_graph
-from caffe_proto.engines.kernels.base import PIECE, Binding, Phase
+from caffe_proto.engines.kernels.base import Binding, Phase
 from caffe_proto.engines.kernels.joins import reorder_tasks
 from caffe_proto.engines.kernels.reference import Reference, ShapeChanged
 from caffe_proto.engines.lowering import Program, lower

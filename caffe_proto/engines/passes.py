@@ -310,7 +310,7 @@ def drop_unread(graph: Graph) -> None:
         kept = [
             op
             for op in graph.ops
-            if op.kind not in ("Silence", "Input")
+            if op.kind != "Silence"
             and (
                 op.kind not in _NO_EFFECT
                 or any(value in readers or graph.is_output(value) for value in op.outputs)

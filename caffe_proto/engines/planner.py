@@ -45,16 +45,21 @@ class Memory:
         if value.dynamic:
             return np.empty(0, self.dtype)
         parts, channel, root = self.program.parts, 0, value
+        # The channels of the largest blob that this is some channels of.
+        pitch, is_cut = value.shape[1:2], value.channels_last
         while root in parts:
             channel += parts[root].channel
             root = parts[root].whole
+            is_cut = is_cut and root.channels_last
+            if is_cut:
+                pitch = root.shape[1:2]
         piece = self.pieces[root]
         begin = piece.offset + channel
         if not value.channels_last:
             return memory[begin : begin + math.prod(value.shape)].reshape(value.shape)
         n, c, h, w = value.shape
-        pitch = (root.shape[1] if root.channels_last else c) * memory.itemsize
-        strides = (h * w * pitch, w * pitch, pitch, memory.itemsize)
+        pixel = pitch[0] * memory.itemsize
+        strides = (h * w * pixel, w * pixel, pixel, memory.itemsize)
         return as_strided(memory[begin:], (n, h, w, c), strides)
 
     def rooms(self, step: int, memory: Array, shapes: list[tuple[int, ...]]) -> list[Array]:

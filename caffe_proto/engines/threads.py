@@ -132,7 +132,9 @@ class _Blas:
     def libraries(self) -> list[Any]:
         if self._libraries is None:
             try:
-                from threadpoolctl import ThreadpoolController
+                from threadpoolctl import (  # type: ignore[import-untyped, unused-ignore]
+                    ThreadpoolController,
+                )
             except ImportError:
                 self._libraries = []
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def spans(count: int, pieces: int) -> list[slice]:
     """``range(count)`` cut into at most ``pieces`` nearly equal parts."""
     pieces = max(1, min(pieces, count))
     bounds = [count * i // pieces for i in range(pieces + 1)]
-    return [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(bounds)]
 
 
 def flat(image: Array) -> Array:
@@ -173,7 +174,8 @@ class Epilogue:
             if self.shift is not None:
                 steps.append((np.add, (part, self.shift[row]), part))
             if self.slope is not None:
-                assert room is not None and self.zeros is not None
+                assert room is not None
+                assert self.zeros is not None
                 product = room.reshape(-1)[: part.size].reshape(part.shape)
                 if self.bounded:
                     steps.append((np.multiply, (part, self.slope[row]), product))

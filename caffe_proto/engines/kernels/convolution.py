@@ -125,7 +125,9 @@ class Weights:
         """(O, C / groups, kernel_h, kernel_w), the scale folded in; the net's own without one."""
         if self.op.scale is None:
             return self._filters
-        return self._filters * self.op.scale.astype(np.float32).reshape(-1, 1, 1, 1)
+        scale = self.op.scale.astype(np.float32).reshape(-1, 1, 1, 1)
+        scaled: Array = np.multiply(self._filters, scale)
+        return scaled
 
     @cached_property
     def matrix(self) -> Array:
@@ -156,11 +158,13 @@ class Block:
 
     @property
     def count(self) -> int:
-        return self.images.stop - self.images.start
+        """How many images."""
+        return int(self.images.stop - self.images.start)
 
     @property
     def height(self) -> int:
-        return self.rows.stop - self.rows.start
+        """How many rows of windows."""
+        return int(self.rows.stop - self.rows.start)
 
 
 def make_blocks(g: Geometry, windows: int, at_least: int) -> list[Block]:
@@ -202,8 +206,8 @@ class Patch:
         array = self.array = room[: math.prod(shape)].reshape(shape)
         self._copy = array[:, top : rows[1] - bottom, left : columns[1] - right], source
         middle = array[:, top : rows[1] - bottom]
-        borders = (array[:, :top], array[:, rows[1] - bottom :], middle[:, :, :left])
-        borders += (middle[:, :, columns[1] - right :],)
+        borders = [array[:, :top], array[:, rows[1] - bottom :]]
+        borders += [middle[:, :, :left], middle[:, :, columns[1] - right :]]
         self._borders = [border for border in borders if border.size]
 
     def fill(self) -> None:

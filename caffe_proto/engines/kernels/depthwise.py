@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from caffe_proto.blob import Array
+from caffe_proto.blob import Shape
 from caffe_proto.engines.graph import Op
 from caffe_proto.engines.kernels.base import Binding, Phase, flat, run_calls
 from caffe_proto.engines.kernels.convolution import (
@@ -73,7 +73,8 @@ class Depthwise(ConvKernel):
         dense = out.strides[0] == g.outputs * out.itemsize
         if not dense:
             out = lane[1][: count * g.outputs].reshape(count, g.outputs)
-        taps, shape = self.taps, (block.count, block.height, g.result[1], g.channels)
+        taps = self.taps
+        shape: Shape = (block.count, block.height, g.result[1], g.channels)
         sn, sh, sw, sc = patch.array.strides
         if self.by_rows and sw == g.channels * sc:
             windows = as_strided(
@@ -81,11 +82,12 @@ class Depthwise(ConvKernel):
                 (block.count, block.height, g.result[1] * g.channels, *g.kernel),
                 (sn, sh * g.stride[0], sc, sh * g.dilation[0], sw * g.dilation[1]),
             )
-            formula, target = "nhxij,ijx->nhx", out.reshape(*shape[:2], -1)
+            formula, shape = "nhxij,ijx->nhx", (*shape[:2], g.result[1] * g.channels)
         else:
             windows = windows_of(g, patch.array, block)
-            formula, target = "nhwijc,ijc->nhwc", out.reshape(shape)
+            formula = "nhwijc,ijc->nhwc"
             taps = taps[:, :, : g.channels]
+        target = out.reshape(shape)
         epilogue = self.weights.epilogue
         other = None
         if self.op.residual is not None:

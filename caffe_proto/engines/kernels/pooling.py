@@ -28,8 +28,8 @@ class Pool(Kernel):
         self.windows = layer.pooler.windows
         self.is_maximum = layer.pool == MAX
         self.variant = "max" if self.is_maximum else "average"
-        n, c, h, w = op.inputs[0].shape
-        rows, columns = op.output.shape[2:]
+        n, c, _, w = op.inputs[0].shape
+        rows = op.output.shape[2]
         # What a row of windows reads and writes on the way.
         line = w * c * (self.windows.stride[0] + 1)
         per_block = max(1, PIECE // line)
@@ -108,7 +108,7 @@ class Pool(Kernel):
             calls.append((np.positive, (x[:, everywhere[0][1]],), y))
             others = []
         else:
-            calls.append((_fill, (np.float32(empty),), y))  # type: ignore[arg-type]
+            calls.append((_fill, (np.asarray(empty, y.dtype),), y))
             others = []
         for within, seen in [*others, *partly]:
             target = y[:, within]

@@ -52,7 +52,7 @@ class Inner(Kernel):
         self.lane = [(most * self.rows,)]
 
     def macs(self) -> int:
-        return self.rows * self.inputs * self.outputs
+        return int(self.rows * self.inputs * self.outputs)
 
     def bind(self, memory: Binding) -> list[Phase]:
         x = memory.inputs[0].reshape(self.rows, self.inputs)

@@ -52,7 +52,8 @@ class Reference(Kernel):
     def bind_blobs(self, memory: Binding, blobs: dict[Any, Blob]) -> list[Phase]:
         """As ``bind``; ``blobs`` holds those of dynamic values, and gets this one's."""
         op, original = self.op, self.op.original
-        assert original is not None and op.layer is not None
+        assert original is not None
+        assert op.layer is not None
         bottoms = []
         for value, array, blob in zip(op.inputs, memory.inputs, op.layer.bottom_blobs, strict=True):
             if value.dynamic:
@@ -66,13 +67,14 @@ class Reference(Kernel):
             mine = Blob(value.shape if value.dynamic else array.shape, blob.dtype)
             if value.dynamic:
                 blobs[value] = mine
-            else:
+            elif bottoms:
                 mine.data_storage.adopt(array)
             tops.append(mine)
         if not bottoms:
-            # What a source was filled with when the net was built.
+            # A source may have been filled when the net was built, and never again: it has memory
+            # of its own, for the plan's is used by others too.
             for mine, blob in zip(tops, original.top_blobs, strict=True):
-                if blob.data_storage.buffer is not None and mine.shape == blob.shape:
+                if mine.shape == blob.shape:
                     mine.data[...] = blob.data
         layer = clone_layer(original, bottoms, tops)
         if bottoms:

@@ -71,7 +71,8 @@ def transformed_filters(weights: Weights) -> Array:
     """``G g G^T`` of all filters, (36, C, O)."""
     g = weights.geometry
     taps = weights.matrix[0].reshape(9, g.channels * g.outputs)
-    return np.matmul(FILTER, taps).reshape(POINTS, g.channels, g.outputs)
+    filters: Array = np.matmul(FILTER, taps)
+    return filters.reshape(POINTS, g.channels, g.outputs)
 
 
 class Winograd(ConvKernel):
