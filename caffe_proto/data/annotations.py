@@ -87,23 +87,24 @@ def box_area(box: Box) -> np.float32:
     """The area of a box; 0 where it ends before it begins."""
     width: np.float32 = box[2] - box[0]
     height: np.float32 = box[3] - box[1]
-    return _ZERO if width < 0 or height < 0 else width * height
+    area: np.float32 = width * height
+    return _ZERO if width < 0 or height < 0 else area
 
 
 def _shared(a: Box, b: Box) -> np.float32:
     return box_area(np.concatenate([np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])]))
 
 
-def overlap(a: Box, b: Box) -> np.float32:
+def overlap(a: Box, b: Box) -> float:
     """Jaccard overlap, 0 to 1."""
     shared = _shared(a, b)
-    return shared / (box_area(a) + box_area(b) - shared) if shared > 0 else _ZERO
+    return float(shared / (box_area(a) + box_area(b) - shared)) if shared > 0 else 0.0
 
 
-def coverage(a: Box, b: Box) -> np.float32:
+def coverage(a: Box, b: Box) -> float:
     """The share of ``a`` that ``b`` covers, 0 to 1."""
     shared = _shared(a, b)
-    return shared / box_area(a) if shared > 0 else _ZERO
+    return float(shared / box_area(a)) if shared > 0 else 0.0
 
 
 def locate(frame: Box, box: Box) -> Box:
@@ -117,8 +118,8 @@ def project(frame: Box, box: Box) -> Box | None:
     """``box`` in fractions of ``frame``, cut to it; None where nothing is left."""
     if box[0] >= frame[2] or box[2] <= frame[0] or box[1] >= frame[3] or box[3] <= frame[1]:
         return None
-    size = np.tile(frame[2:] - frame[:2], 2)
-    relative: Box = (box - np.tile(frame[:2], 2)) / size
+    size: Box = np.tile(frame[2:] - frame[:2], 2)
+    relative: Box = np.divide(box - np.tile(frame[:2], 2), size, dtype=np.float32)
     inside = clip(relative)
     return inside if box_area(inside) > 0 else None
 

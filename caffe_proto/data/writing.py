@@ -1,0 +1,170 @@
+"""Writing databases and folders so that a whole one is there at any moment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from caffe_proto.data.database import LEVELDB, LMDB
+from caffe_proto.errors import DataError, MissingDependencyError
+
+__all__ = ["DatabaseWriter", "create_database", "replacing_file", "replacing_folder"]
+
+#: Records that are written in one go, as Caffe's tools do.
+COMMIT_EVERY = 1000
+
+
+class DatabaseWriter(Protocol):
+    """Takes the records of a new database."""
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Add a record (or replace that of the same key)."""
+        ...
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+
+
+@contextmanager
+def replacing_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
+    """A new folder beside ``path``, renamed to it if the block succeeds, removed if it fails.
+
+    Raises :class:`DataError` where ``path`` is there already and ``overwrite`` is not set, or where
+    nothing can be written.
+    """
+    if path.exists() and not overwrite:
+        raise DataError(f"{path} is there already. Expected: a new name, or --force to replace it")
+    beside, old = _beside(path), _beside(path)
+    try:
+        beside.mkdir()
+        yield beside
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.exists():
+            os.rename(path, old)
+        os.rename(beside, path)
+    except OSError as fault:
+        raise DataError(f"{path} cannot be written: {fault.strerror or fault}") from None
+    finally:
+        for folder in (beside, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def replacing_file(path: Path, overwrite: bool = True) -> Iterator[Path]:
+    """A new path beside ``path``, renamed to it if the block succeeds, removed if it fails.
+
+    Raises :class:`DataError` as :func:`replacing_folder` does.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder. Expected: the name of a file to write")
+    if path.exists() and not overwrite:
+        raise DataError(f"{path} is there already. Expected: a new name, or --force to replace it")
+    beside = _beside(path)
+    try:
+        yield beside
+        os.replace(beside, path)
+    except OSError as fault:
+        raise DataError(f"{path} cannot be written: {fault.strerror or fault}") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+@contextmanager
+def create_database(
+    path: Path, backend: int = LMDB, overwrite: bool = False
+) -> Iterator[DatabaseWriter]:
+    """A new LMDB or LevelDB, which appears at ``path`` when the block has succeeded.
+
+    Raises :class:`DataError` where ``path`` is there already and ``overwrite`` is not set, or where
+    the disk is full.
+    """
+    with replacing_folder(path, overwrite) as folder:
+        writer = _LeveldbWriter(folder, path) if backend == LEVELDB else _LmdbWriter(folder, path)
+        try:
+            yield writer
+            writer.flush()
+        finally:
+            writer.close()
+
+
+class _LmdbWriter:
+    def __init__(self, folder: Path, path: Path) -> None:
+        try:
+            import lmdb
+        except ImportError:
+            raise MissingDependencyError("lmdb", "data", "writing an LMDB") from None
+        self._lmdb = lmdb
+        self._path = path
+        # Address space, not disk: it is doubled when it does not suffice.
+        self._size = 1 << 28
+        self._environment = lmdb.open(os.fspath(folder), map_size=self._size, lock=False)
+        self._waiting: list[tuple[bytes, bytes]] = []
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self._waiting.append((key, value))
+        if len(self._waiting) >= COMMIT_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        while self._waiting:
+            try:
+                with self._environment.begin(write=True) as transaction:
+                    for key, value in self._waiting:
+                        transaction.put(key, value)
+                self._waiting.clear()
+            except self._lmdb.MapFullError:
+                self._size *= 2
+                self._environment.set_mapsize(self._size)
+            except self._lmdb.BadValsizeError:
+                longest = max(self._waiting, key=lambda record: len(record[0]))[0]
+                raise DataError(
+                    f"LMDB {self._path}: the key {longest!r} has {len(longest)} bytes. "
+                    f"Expected: at most {self._environment.max_key_size()}"
+                ) from None
+            except self._lmdb.Error as fault:
+                raise DataError(f"LMDB {self._path} cannot be written: {fault}") from None
+
+    def close(self) -> None:
+        self._environment.close()
+
+
+class _LeveldbWriter:
+    def __init__(self, folder: Path, path: Path) -> None:
+        try:
+            import plyvel
+        except ImportError:
+            raise MissingDependencyError("plyvel-ci", "data", "writing a LevelDB") from None
+        self._path = path
+        self._error: type[Exception] = plyvel.Error
+        self._database: Any = plyvel.DB(
+            os.fspath(folder),
+            create_if_missing=True,
+            write_buffer_size=256 << 20,
+            max_open_files=100,
+        )
+        self._batch = self._database.write_batch()
+        self._count = 0
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self._batch.put(key, value)
+        self._count += 1
+        if self._count % COMMIT_EVERY == 0:
+            self.flush()
+
+    def flush(self) -> None:
+        try:
+            self._batch.write()
+            self._batch.clear()
+        except (self._error, OSError) as fault:
+            raise DataError(f"LevelDB {self._path} cannot be written: {fault}") from None
+
+    def close(self) -> None:
+        self._database.close()
