@@ -51,9 +51,7 @@ def train(weights: Path | None) -> tuple[cp.Solver, list[float]]:
 
 def main() -> tuple[float, float]:
     weights = LENET / "lenet.caffemodel"
-    before = {
-        layer.name: layer for layer in cp.build_net(LENET / "lenet.prototxt", weights=weights)
-    }
+    lenet = cp.build_net(LENET / "lenet.prototxt", weights=weights)
     tuned, with_weights = train(weights)
     _, without = train(None)
 
