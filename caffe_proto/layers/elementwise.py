@@ -17,6 +17,13 @@ class _Function(Layer):
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         return [bottom]
 
+    def times(self, dy: Array, factor: Array, dx: Array) -> Array:
+        """``dy * factor`` into ``dx``; in place ``factor * factor``.
+
+        In place Caffe's derivative is written over the top's gradient, and so meets itself.
+        """
+        return np.asarray(np.multiply(factor if self.in_place else dy, factor, out=dx))
+
 
 def _scaled(x: Array, scale: float, shift: float, out: Array | None = None) -> Array:
     """``scale * x + shift``; ``x`` itself where there is nothing to do and no ``out``."""
@@ -57,9 +64,9 @@ class Power(_Function):
     """Shift, scale and raise: ``y = (shift + scale * x) ** power``.
 
     Bottom ``(any shape)`` → top, the same shape. No parameters. May run in place, but then, as in
-    Caffe, the gradient is right for power 1 only.
+    Caffe, the gradient is wrong: the square of the derivative at y, whatever the top's gradient.
     Settings: ``power_param`` (power 1, scale 1, shift 0).
-    The gradient is ``power * scale * y / (shift + scale * x)``, so NaN where that is 0 / 0, but
+    The derivative is ``power * scale * y / (shift + scale * x)``, so NaN where that is 0 / 0, but
     for power 2 it is exact, and it is 0 where power or scale is 0.
     """
 
@@ -103,19 +110,18 @@ class Power(_Function):
         slope = x.dtype.type(self._slope)
         if slope == 0:
             dx[...] = 0
-        elif self.power == 1:
-            np.multiply(dy, slope, out=dx)
-        elif self.power == 2:
+            return dx
+        if self.power == 1:
+            return self.times(dy, slope, dx)
+        if self.power == 2:
             factor = x * (slope * x.dtype.type(self.scale))
             if self.shift:
                 factor += slope * x.dtype.type(self.shift)
-            np.multiply(dy, factor, out=dx)
-        else:
-            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                factor = y / _scaled(x, self.scale, self.shift)
-                factor *= slope
-                np.multiply(dy, factor, out=dx)
-        return dx
+            return self.times(dy, factor, dx)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            factor = np.asarray(y / _scaled(x, self.scale, self.shift))
+            factor *= slope
+            return self.times(dy, factor, dx)
 
 
 def _log_of_base(layer: Layer, base: float, setting: str) -> float:
@@ -166,7 +172,8 @@ class Log(_Function):
     """Logarithm: ``y = log(shift + scale * x) / log(base)``.
 
     Bottom ``(any shape)`` → top, the same shape. No parameters. May run in place, but then, as in
-    Caffe, the gradient is taken at y instead of x. NaN below 0, -inf at 0.
+    Caffe, the gradient is wrong: the square of the derivative at y, whatever the top's gradient.
+    NaN below 0, -inf at 0.
     Settings: ``log_param`` (base -1, which stands for e, scale 1, shift 0).
     """
 
@@ -189,12 +196,10 @@ class Log(_Function):
         if not self.propagate_down[0]:
             return None
         dx = self.bottom_diff()
+        slope = x.dtype.type(self.scale / self.log_base)
         with np.errstate(divide="ignore", invalid="ignore"):
-            np.divide(dy, _scaled(x, self.scale, self.shift), out=dx)
-        factor = self.scale / self.log_base
-        if factor != 1:
-            dx *= dx.dtype.type(factor)
-        return dx
+            factor = np.asarray(slope / _scaled(x, self.scale, self.shift))
+            return self.times(dy, factor, dx)
 
 
 @register_layer("Threshold")

@@ -70,9 +70,25 @@ def test_power_divides_zero_by_zero_as_caffe_does() -> None:
     assert bottom_gradients("Power", "power_param { power: 2 }", [[0]], np.ones(1))[0] == 0
 
 
-def test_power_of_one_in_place_keeps_its_gradient() -> None:
-    dx = bottom_gradients("Power", "power_param { scale: 3 shift: 1 }", [[5]], [2], in_place=True)
-    assert dx[0].tolist() == [6]
+@pytest.mark.parametrize(
+    "type_name, settings, x, derivative_at_y",
+    [
+        ("Power", "power_param { scale: 3 shift: 1 }", 5, 3),
+        ("Power", "power_param { power: 2 }", 3, 2 * 9),
+        ("Power", "power_param { power: 2 scale: 2 shift: 1 }", 1, 2 * 2 * (2 * 9 + 1)),
+        ("Power", "power_param { power: 3 }", 2, 3),
+        ("Power", "power_param { power: 3 scale: 2 shift: 1 }", 0, 3 * 2 * 1 / (2 * 1 + 1)),
+        ("Power", "power_param { power: 0 }", 7, 0),
+        ("Log", "log_param { scale: 2 shift: 1 }", 1, 2 / (2 * np.log(3) + 1)),
+        ("Log", "log_param { base: 2 }", 8, 1 / (3 * np.log(2))),
+    ],
+)
+@pytest.mark.parametrize("dy", [2, -5])
+def test_in_place_the_derivative_at_y_is_squared_and_the_top_s_gradient_lost(
+    type_name: str, settings: str, x: float, derivative_at_y: float, dy: float
+) -> None:
+    dx = bottom_gradients(type_name, settings, [[x]], [dy], in_place=True)[0]
+    np.testing.assert_allclose(dx, [derivative_at_y**2], rtol=1e-6)
 
 
 def test_exp_in_place_keeps_its_gradient() -> None:
