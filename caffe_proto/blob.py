@@ -19,13 +19,15 @@ from caffe_proto.errors import BuildError
 if TYPE_CHECKING:
     from caffe_proto.schema import caffe_pb2
 
-__all__ = ["Array", "Blob", "Parameter", "Shape", "Storage"]
+__all__ = ["MAX_AXES", "Array", "Blob", "Parameter", "Shape", "Storage"]
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
 # Caffe counts a blob's elements in a C int.
 MAX_COUNT = 2**31 - 1
+#: The most axes that a Caffe blob may have.
+MAX_AXES = 32
 
 
 class Storage:
@@ -165,11 +167,14 @@ class Blob:
     def reshape(self, *shape: int) -> None:
         """Give the blob other axes; memory is kept where it is large enough.
 
-        Raises :class:`BuildError` for a negative axis or more than 2**31 - 1 elements.
+        Raises :class:`BuildError` for a negative axis, more than 32 axes, or more than 2**31 - 1
+        elements.
         """
         axes = tuple(int(n) for n in shape)
         if axes == self._shape and self.count:
             return
+        if len(axes) > MAX_AXES:
+            raise BuildError(f"a blob cannot have {len(axes)} axes; at most {MAX_AXES}")
         if any(n < 0 for n in axes):
             raise BuildError(f"a blob cannot have the shape {axes}: an axis is negative")
         count = math.prod(axes)

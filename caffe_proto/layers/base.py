@@ -277,8 +277,13 @@ class Layer:
         """Shape the tops for the bottoms' present shapes."""
         shapes = [blob.shape for blob in self.bottom_blobs]
         inferred = self.infer_shapes(*shapes)
-        for blob, shape in zip(self.top_blobs, inferred, strict=True):
+        for i, (blob, shape) in enumerate(zip(self.top_blobs, inferred, strict=True)):
+            if blob.shape == tuple(shape):
+                continue
             blob.reshape(*shape)
+            if self.loss_weights and self.loss_weights[i]:
+                # New memory, where the blob has grown, knows nothing of the loss weight yet.
+                blob.diff[...] = self.loss_weights[i]
         # In place, the bottom's shape may be what was just set.
         self._inferred_for = [blob.shape for blob in self.bottom_blobs]
 
@@ -286,7 +291,6 @@ class Layer:
         """Compute the tops; returns what they contribute to the loss."""
         if self._inferred_for != [blob.shape for blob in self.bottom_blobs]:
             self.reshape()
-            self._fill_loss_weights()
         result = self.forward(*(blob.data for blob in self.bottom_blobs))
         if result is not None:
             if isinstance(result, np.ndarray) or np.isscalar(result):

@@ -26,16 +26,17 @@ class Dropout(Layer):
     def setup(self, bottom: Shape) -> None:
         settings = self.param.dropout_param
         self.ratio = float(settings.dropout_ratio)
-        if not 0 <= self.ratio < 1:
+        self.drops = self.is_training or settings.sample_weights_test
+        # Where nothing is dropped Caffe does not look at the ratio.
+        if not 0 <= self.ratio < 1 and (self.drops or not settings.scale_train):
             raise self.error(
                 "dropout_param.dropout_ratio is out of range. Expected: from 0 to below 1. "
                 f"Received: {self.ratio:g}"
             )
-        self.kept = 1 - self.ratio
+        self.kept = max(1 - self.ratio, 0)
         if settings.sqrt_scale:
             self.kept = self.kept**0.5
         self.scale_train = settings.scale_train
-        self.drops = self.is_training or settings.sample_weights_test
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         return [bottom]

@@ -33,7 +33,8 @@ class BatchReindex(Layer):
 
     def forward(self, x: Array, indices: Array) -> Array:
         self._index = index = indices.astype(np.intp)
-        outside = np.flatnonzero((index < 0) | (index >= x.shape[0]))
+        # Caffe looks at the number itself: -0.5 is outside too.
+        outside = np.flatnonzero(~((indices >= 0) & (indices < x.shape[0])))
         if outside.size:
             at = int(outside[0])
             raise self.error(

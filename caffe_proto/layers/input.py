@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caffe_proto import fillers
+from caffe_proto.blob import MAX_AXES
 from caffe_proto.errors import FillerError
 from caffe_proto.layers.base import Blob, Layer, Shape
 from caffe_proto.layers.registry import register_layer
 
 if TYPE_CHECKING:
     from caffe_proto.schema import caffe_pb2
-
-#: The most axes that a Caffe blob may have.
-MAX_AXES = 32
 
 
 def _checked_shape(layer: Layer, dims: Iterable[int], setting: str) -> Shape:

@@ -21,6 +21,9 @@ class Split(Layer):
 
     num_tops = (1, None)
 
+    def setup(self, bottom: Shape) -> None:
+        self.refuse_in_place()
+
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         return [bottom] * len(self.top_blobs)
 

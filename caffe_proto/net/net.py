@@ -184,7 +184,8 @@ class Net:
                     self.debug.after_backward(self, i)
             for hook in self.after_backward:
                 hook(i)
-        if self.debug.enabled:
+        # Caffe sums the parameters up after a whole pass only.
+        if self.debug.enabled and begin == len(self.layers) - 1 and last == 0:
             self.debug.end_backward(self)
 
     def clear_param_diffs(self) -> None:

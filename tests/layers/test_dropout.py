@@ -69,4 +69,9 @@ def test_sample_weights_test_drops_in_test() -> None:
 @pytest.mark.parametrize("ratio", ["1", "-0.1", "1.5", "nan"])
 def test_a_ratio_out_of_range_is_refused(ratio: str) -> None:
     with pytest.raises(cp.LayerError, match=r"dropout_ratio is out of range.*from 0 to below 1"):
-        layer_net("Dropout", f"dropout_param {{ dropout_ratio: {ratio} }}", X)
+        layer_net("Dropout", f"dropout_param {{ dropout_ratio: {ratio} }}", X, phase="TRAIN")
+
+
+@pytest.mark.parametrize("ratio", ["1", "1.5"])
+def test_the_test_phase_takes_any_ratio(ratio: str) -> None:
+    assert np.array_equal(top_of("Dropout", f"dropout_param {{ dropout_ratio: {ratio} }}", X), X)

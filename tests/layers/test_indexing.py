@@ -32,7 +32,7 @@ def test_reindex_of_nothing_is_empty() -> None:
     assert not net.blobs["x"].diff.any()
 
 
-@pytest.mark.parametrize("wrong", [-1, 3])
+@pytest.mark.parametrize("wrong", [-1, -0.5, 3])
 def test_an_index_outside_is_named(wrong: int) -> None:
     net = layer_net("BatchReindex", "", np.ones((3, 2)), [0, wrong])
     with pytest.raises(cp.LayerError, match=rf"index {wrong} at position 1 .*Expected: 0 to 2"):

@@ -26,6 +26,11 @@ def test_tops_read_as_the_bottom_and_gradients_add_up(tops: int) -> None:
     np.testing.assert_allclose(net.blobs["x"].diff, expected)
 
 
+def test_a_split_in_place_is_refused() -> None:
+    with pytest.raises(cp.LayerError, match="cannot work in place"):
+        layer_net("Split", "", np.zeros(2), in_place=True)
+
+
 def test_a_net_s_own_splits() -> None:
     text = (
         'layer { name: "a" type: "TanH" bottom: "x" top: "a" }'

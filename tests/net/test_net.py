@@ -144,6 +144,28 @@ def test_reseeding_does_not_change_parameters_that_nobody_has_looked_at_yet() ->
     np.testing.assert_array_equal(blind.params["ip"][0].data, expected)
 
 
+@pytest.mark.parametrize("items", [1, 6])
+def test_a_loss_weight_follows_the_blob_to_another_shape(items: int) -> None:
+    net = cp.build_net(
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 } } }'
+        'layer { name: "y" type: "Power" bottom: "x" top: "y" loss_weight: 0.5 }'
+    )
+    net.reshape(x=(items, 3))
+    net.forward(x=np.ones((items, 3)))
+    assert net.loss == 0.5 * items * 3
+
+
+def test_a_loss_weight_that_was_changed_by_hand_stays_while_the_shape_does() -> None:
+    net = cp.build_net(
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 } } }'
+        'layer { name: "y" type: "Reduction" bottom: "x" top: "y" loss_weight: 1 }'
+    )
+    net.blobs["y"].diff[...] = 3
+    net.reshape(x=(5,))
+    net.forward(x=np.ones(5))
+    assert net.loss == 15
+
+
 def test_shared_parameters_follow_the_other_net(net: cp.Net) -> None:
     other = cp.build_net(TWO_LAYERS, seed=8)
     net.share_params(other)
@@ -215,6 +237,13 @@ def test_debug_info_records_mean_absolute_values_in_caffes_words(net: cp.Net) ->
     assert "All net params (data, diff): L1 norm = (" in lines[-1]
     record = next(r for r in net.debug.forward if r.layer == "prob")
     assert record.value == pytest.approx(0.25, rel=1e-6)
+
+
+def test_debug_info_sums_up_after_a_whole_backward_pass_only(net: cp.Net) -> None:
+    net.debug_info = True
+    net.forward(data=np.ones((2, 3)))
+    net.backward(end="relu")
+    assert "All net params" not in str(net.debug)
 
 
 def test_hooks_see_every_layer(net: cp.Net) -> None:
