@@ -15,6 +15,8 @@ __all__ = ["BatchNorm", "channel_sums", "column"]
 
 # mean, variance and factor: kept by forward, not learned
 STATISTICS = 3
+# NVCaffe takes no smaller eps than cuDNN does.
+LEAST_EPS = 1e-5
 
 
 @register_layer("BatchNorm")
@@ -28,9 +30,15 @@ class BatchNorm(Layer):
     the batch's statistics adds to them: ``p = p * moving_average_fraction + new``, where new is
     the mean, the unbiased variance and 1; so mean and variance are the first two divided by the
     factor (0 as long as that is 0). They are not learned: their lr_mult is 0. There is no scale
-    and shift: that is a Scale layer after this one, except where ``scale_bias`` is set, or
-    ``scale_filler`` or ``bias_filler`` given (NVCaffe): then two more parameters, scale ``(C)``
-    and bias ``(C)``, follow, and ``y = scale * normalized + bias``.
+    and shift: that is a Scale layer after this one.
+
+    NVCaffe's form, where ``scale_bias`` is set, or ``scale_filler`` or ``bias_filler`` given: two
+    more parameters, scale ``(C)`` and bias ``(C)``, follow, and ``y = scale * normalized + bias``.
+    There the running statistics are means, not sums: the first forward that uses a batch's takes
+    them as they are, later ones keep ``p * moving_average_fraction + new * (1 -
+    moving_average_fraction)``, and the factor stays 1; ``eps`` is 1e-5 at least, and lr_mult and
+    decay_mult are 0 for the statistics and 1 for scale and bias, whatever the net says. The
+    variance that is kept is the unbiased one, as cuDNN has it, by which NVCaffe trains.
 
     Settings: ``batch_norm_param`` (use_global_stats, moving_average_fraction 0.999, eps 1e-5;
     scale_bias false, scale_filler 1, bias_filler 0). Ioffe and Szegedy, "Batch normalization",
@@ -48,10 +56,12 @@ class BatchNorm(Layer):
         if param.HasField("use_global_stats"):
             self.uses_global = bool(param.use_global_stats)
         self.fraction = float(param.moving_average_fraction)
-        self.eps = float(param.eps)
+        self.eps = max(float(param.eps), LEAST_EPS) if self.has_scale else float(param.eps)
         self.channels = bottom[1]
-        for shape in ((self.channels,), (self.channels,), (1,)):
+        self._untouched = True
+        for shape in ((self.channels,), (self.channels,)):
             self.add_param(shape)
+        self.add_param((1,), constant=1.0 if self.has_scale else 0.0)
         self._fix_statistics()
         if self.has_scale:
             filler = param.scale_filler if param.HasField("scale_filler") else None
@@ -64,14 +74,18 @@ class BatchNorm(Layer):
         for index in range(STATISTICS):
             if index == len(specs):
                 specs.add(lr_mult=0.0)
-            elif self.has_scale:
+            if self.has_scale:
                 # NVCaffe corrects what BVLC Caffe refuses.
-                specs[index].lr_mult = 0.0
+                specs[index].lr_mult = specs[index].decay_mult = 0.0
             elif specs[index].lr_mult != 0:
                 raise self.error(
                     f"the running statistics are not learned. Received: lr_mult "
                     f"{specs[index].lr_mult:g} for parameter {index}. Expected: lr_mult: 0"
                 )
+        for index in range(STATISTICS, STATISTICS + 2 if self.has_scale else STATISTICS):
+            if index == len(specs):
+                specs.add()
+            specs[index].lr_mult = specs[index].decay_mult = 1.0
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         if len(bottom) < 2 or bottom[1] != self.channels:
@@ -122,10 +136,24 @@ class BatchNorm(Layer):
         centred = np.subtract(x, column(mean, x), out=scratch("centred", x.shape, x.dtype))
         variance = channel_sums(centred, centred) / count
         unbiased = variance * (count / (count - 1) if count > 1 else 1)
-        for parameter, new in zip(self.params, (mean, unbiased, 1), strict=False):
-            parameter.data *= x.dtype.type(self.fraction)
-            parameter.data += new
+        if self.has_scale:
+            self._average(mean, unbiased)
+        else:
+            for parameter, new in zip(self.params, (mean, unbiased, 1), strict=True):
+                parameter.data *= x.dtype.type(self.fraction)
+                parameter.data += new
         return mean, variance
+
+    def _average(self, mean: Array, variance: Array) -> None:
+        """NVCaffe's running means."""
+        real = mean.dtype.type
+        keep = real(0 if self._untouched else self.fraction)
+        self._untouched = False
+        # Sums that BVLC Caffe has left become means before they are continued.
+        old = self._running()
+        for parameter, before, new in zip(self.params, old, (mean, variance), strict=False):
+            parameter.data[...] = before * keep + new * (1 - keep)
+        self.params[2].data[...] = 1
 
     def backward(self, dy: Array, x: Array, y: Array) -> Array | None:
         normalized = self.normalized

@@ -61,6 +61,36 @@ def test_running_sums_take_the_unbiased_variance() -> None:
         np.testing.assert_allclose(variance, x.var(axis=(0, 2, 3), ddof=1) * factor)
 
 
+def test_running_means_where_the_scale_is_within() -> None:
+    x = RNG.normal(size=(4, 2, 3, 1))
+    text = "batch_norm_param { scale_bias: true moving_average_fraction: 0.75 }"
+    net = layer_net("BatchNorm", text, x, phase="TRAIN", dtype=np.float64)
+    assert net.params["op"][2].data == 1
+    net.forward()
+    first = [x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3), ddof=1)]
+    for parameter, expected in zip(net.params["op"], [*first, 1], strict=False):
+        np.testing.assert_allclose(parameter.data, expected)
+    x = RNG.normal(size=x.shape)
+    net.forward(x=x)
+    second = [x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3), ddof=1)]
+    mixed = [0.75 * a + 0.25 * b for a, b in zip(first, second, strict=True)]
+    for parameter, expected in zip(net.params["op"], [*mixed, 1], strict=False):
+        np.testing.assert_allclose(parameter.data, expected)
+
+
+def test_eps_has_a_floor_where_the_scale_is_within() -> None:
+    x = np.full((2, 1, 1, 1), 3.0)
+    for settings, expected in (("", 1e10), (SCALED, 3 / np.sqrt(1e-5))):
+        text = f"batch_norm_param {{ eps: 0.5e-19 {settings} }}"
+        net = layer_net("BatchNorm", text, x, dtype=np.float64)
+        net.forward()
+        y = net.layer("op").top_blobs[0].data
+        if settings:
+            np.testing.assert_allclose(y, expected)
+        else:
+            assert (y > expected).all()
+
+
 def test_use_global_stats_wins_over_the_phase() -> None:
     x = RNG.normal(size=(4, 2, 3, 1))
     for phase, setting in (("TRAIN", "true"), ("TEST", "false")):
@@ -71,8 +101,13 @@ def test_use_global_stats_wins_over_the_phase() -> None:
 
 
 def test_statistics_are_not_learned() -> None:
-    net = layer_net("BatchNorm", "batch_norm_param { scale_bias: true }", np.ones((2, 3, 1, 1)))
+    x = np.ones((2, 3, 1, 1))
+    net = layer_net("BatchNorm", "batch_norm_param { scale_bias: true }", x)
     assert [p.lr_mult for p in net.params["op"]] == [0, 0, 0, 1, 1]
+    specs = "param { lr_mult: 3 decay_mult: 3 } " * 4
+    net = layer_net("BatchNorm", specs + "batch_norm_param { scale_bias: true }", x)
+    assert [p.lr_mult for p in net.params["op"]] == [0, 0, 0, 1, 1]
+    assert [p.decay_mult for p in net.params["op"]] == [0, 0, 0, 1, 1]
     assert [p.shape for p in net.params["op"]] == [(3,), (3,), (1,), (3,), (3,)]
 
 
