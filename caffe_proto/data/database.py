@@ -24,6 +24,10 @@ class Database(Protocol):
         """Where it lies."""
         ...
 
+    def count(self) -> int:
+        """The number of records."""
+        ...
+
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Key and value of every record, in the order of the keys (as bytes)."""
         ...

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from caffe_proto.blob import MAX_COUNT, Array
 from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
 
-__all__ = ["append_datasets", "read_datasets", "read_file_list"]
+__all__ = ["append_datasets", "count_rows", "read_datasets", "read_file_list"]
 
 
 def _h5py() -> Any:
@@ -67,6 +67,18 @@ def read_datasets(
     if not all(rows.values()):
         raise DataError(f"HDF5 file {path} has no rows. Expected: at least one")
     return arrays
+
+
+def count_rows(path: Path, name: str) -> int:
+    """The number of rows of the data set ``name``.
+
+    Raises :class:`DataError` where there is none.
+    """
+    try:
+        with _h5py().File(path, "r") as file:
+            return int(file[name].shape[0])
+    except (OSError, RuntimeError, KeyError, IndexError, AttributeError) as fault:
+        raise DataError(f'HDF5 file {path}: no rows of a data set "{name}": {fault}') from None
 
 
 def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> Array:

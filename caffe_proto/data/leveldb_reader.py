@@ -34,6 +34,14 @@ class LeveldbDatabase:
         self._errors = errors
         finalize(self, _close, database, folder)
 
+    def count(self) -> int:
+        """The number of records; LevelDB does not keep it, so all keys are read."""
+        try:
+            with self._database.iterator(include_value=False, fill_cache=False) as keys:
+                return sum(1 for _ in keys)
+        except self._errors as fault:
+            raise DataError(f"LevelDB {self.path} is damaged: {_text(fault)}") from None
+
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Key and value of every record, in the order of the keys."""
         try:

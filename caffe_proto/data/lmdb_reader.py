@@ -33,7 +33,8 @@ class LmdbDatabase:
         self._environment = environment
         self._error = error
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """The number of records."""
         return int(self._environment.stat()["entries"])
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:

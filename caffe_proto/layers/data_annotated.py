@@ -79,7 +79,7 @@ class AnnotatedData(PrefetchingLayer):
         for sampler in annotated.batch_sampler:
             check_sampler(sampler)
         path = self.find(settings.source, "data_param.source")
-        database = open_database(path, settings.backend)
+        database = self._database = open_database(path, settings.backend)
         key, value = next(Records(database))
         record = parse_annotated(key, value)
         what = record_name(key)
@@ -110,6 +110,10 @@ class AnnotatedData(PrefetchingLayer):
             np.dtype(self.context.dtype),
             path,
         )
+
+    def record_count(self) -> int:
+        """How many records the database has."""
+        return self._database.count()
 
 
 def parse_annotated(key: bytes, value: bytes) -> caffe_pb2.AnnotatedDatum:

@@ -37,6 +37,10 @@ class DataLayer(Layer):
     def infer_shapes(self) -> Sequence[Shape]:
         return [blob.shape for blob in self.top_blobs]
 
+    def record_count(self) -> int | None:
+        """How many records (images, rows) the data set has; None where that means nothing."""
+        return None
+
     def error(self, message: str) -> DataLayerError:
         """An error that names this layer and is a :class:`DataError` too."""
         return DataLayerError(self.name, self.param.type or self.type, message)

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from caffe_proto.blob import Array
-from caffe_proto.data.hdf5 import append_datasets, read_datasets, read_file_list
+from caffe_proto.data.hdf5 import append_datasets, count_rows, read_datasets, read_file_list
 from caffe_proto.data.libc_random import LibcRandom
 from caffe_proto.layers.base import Layer, Shape
 from caffe_proto.layers.data_base import DataLayer, DataLayerError
@@ -50,6 +50,11 @@ class HDF5Data(DataLayer):
         self._load(0)
         for blob, array in zip(self.top_blobs, self._arrays, strict=True):
             blob.reshape(self._batch_size, *array.shape[1:])
+
+    def record_count(self) -> int:
+        """How many rows the files have together."""
+        with self.faults_named():
+            return sum(count_rows(path, self.tops[0]) for path in self._files)
 
     def _load(self, position: int) -> None:
         path = self._files[self._order[position]]

@@ -46,6 +46,7 @@ class ImageData(PrefetchingLayer):
             )
         batch_size = self.checked_batch_size(settings.batch_size, "image_data_param.batch_size")
         lines = read_image_list(self.find(settings.source, "image_data_param.source"))
+        self._count = len(lines)
         shuffler = None
         if settings.shuffle:
             shuffler = CaffeRandom(self.rng.next())
@@ -73,6 +74,10 @@ class ImageData(PrefetchingLayer):
         self.top_blobs[0].reshape(batch_size, *shape)
         self.top_blobs[1].reshape(batch_size)
         return _Batches(source, self.transformer, batch_size, np.dtype(self.context.dtype))
+
+    def record_count(self) -> int:
+        """How many pictures the list has."""
+        return self._count
 
 
 class _Pictures:

@@ -57,6 +57,10 @@ class MemoryData(DataLayer):
         self.top_blobs[0].reshape(self.batch_size, *self.row_shape)
         self.top_blobs[1].reshape(self.batch_size)
 
+    def record_count(self) -> int | None:
+        """How many rows were handed over."""
+        return None if self._data is None else self._data.shape[0]
+
     def reset(self, data: npt.ArrayLike, labels: npt.ArrayLike) -> None:
         """Take ``data`` (n, C, H, W) and ``labels`` (n values) as they are, from the first row on.
 

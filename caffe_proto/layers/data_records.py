@@ -58,7 +58,7 @@ class Data(PrefetchingLayer):
         settings = self.param.data_param
         batch_size = self.checked_batch_size(settings.batch_size, "data_param.batch_size")
         path = self.find(settings.source, "data_param.source")
-        database = open_database(path, settings.backend)
+        database = self._database = open_database(path, settings.backend)
         key, value = next(Records(database))
         datum = parse_datum(key, value)
         array = datum_array(datum, record_name(key), self.transformer.color)
@@ -77,6 +77,10 @@ class Data(PrefetchingLayer):
             np.dtype(self.context.dtype),
             path,
         )
+
+    def record_count(self) -> int:
+        """How many records the database has."""
+        return self._database.count()
 
 
 def make_batch(
