@@ -13,9 +13,9 @@ from caffe_proto.engines.graph import Activation, Graph, Op, Value
 from caffe_proto.engines.kernels import joins, lrn, pointwise, pooling, products
 from caffe_proto.engines.kernels.base import Kernel
 from caffe_proto.engines.kernels.reference import Reference
-from caffe_proto.engines.passes import CONVOLUTIONS, is_plain
+from caffe_proto.engines.passes import CONVOLUTIONS, fold_pooling, is_plain
 from caffe_proto.engines.threads import Task, run_tasks, single_blas_thread
-from caffe_proto.engines.tuning import ConvolutionChoice
+from caffe_proto.engines.tuning import ConvolutionChoice, takes_pooling
 
 __all__ = ["IN_PLACE", "Part", "Program", "Step", "lower"]
 
@@ -99,6 +99,7 @@ class _Lowering:
 
     def run(self) -> Program:
         if self.native:
+            fold_pooling(self.graph, takes_pooling)
             self._feed_channels_last()
         for op in self.graph.ops:
             self._place(op)

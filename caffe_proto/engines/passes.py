@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from caffe_proto.blob import Array
 from caffe_proto.engines.graph import Activation, Graph, Op, Value
+from caffe_proto.layers.pooling import MAX
+from caffe_proto.layers.windows import Windows
 
-__all__ = ["CONVOLUTIONS", "is_plain", "simplify"]
+__all__ = ["CONVOLUTIONS", "fold_pooling", "is_plain", "simplify"]
 
 CONVOLUTIONS = frozenset({"Convolution", "DepthwiseConvolution", "ConvolutionDepthwise"})
 #: Linear maps with one row of weights an output channel: an affine map after them goes into these.
@@ -301,6 +304,36 @@ def is_plain(op: Op) -> bool:
             and min(op.output.shape) > 0
         )
     return True
+
+
+def fold_pooling(graph: Graph, takes: Callable[[Op, Windows], bool]) -> None:
+    """Let convolutions pool what they are about to write, where ``takes`` says that they can."""
+
+    def changes(op: Op, following: Op) -> bool:
+        if op.kind not in CONVOLUTIONS or not is_plain(op) or len(op.inputs) != 1:
+            return False
+        if following.kind != "Pooling" or len(following.outputs) != 1:
+            return False
+        layer: Any = following.layer
+        windows = layer.pooler.windows
+        if layer.pool != MAX or not _never_empty(windows) or not _grows(op.activation):
+            return False
+        if "pooling" in op.facts or not takes(op, windows):
+            return False
+        op.facts["result"], op.facts["pooling"] = op.output.shape[2:], windows
+        return True
+
+    _followers(graph, changes)
+
+
+def _never_empty(windows: Windows) -> bool:
+    """Whether every window sees a pixel."""
+    return all(s <= k for s, k in zip(windows.stride, windows.kernel, strict=True))
+
+
+def _grows(activation: Activation | None) -> bool:
+    """Whether a larger value stays one, so that the maximum may be taken before."""
+    return activation is None or bool(np.all(np.asarray(activation.slope) >= 0))
 
 
 def drop_unread(graph: Graph) -> None:

@@ -24,9 +24,11 @@ from caffe_proto.engines.kernels.convolution import (
     Weights,
     WindowConv,
 )
+from caffe_proto.engines.kernels.pooled import PooledConv
 from caffe_proto.engines.threads import run_tasks, single_blas_thread
+from caffe_proto.layers.windows import Windows
 
-__all__ = ["ConvolutionChoice", "forget"]
+__all__ = ["ConvolutionChoice", "forget", "takes_pooling"]
 
 Maker = Callable[[], Kernel]
 
@@ -92,8 +94,11 @@ def _candidates(op: Op, threads: int, weights: Weights) -> list[Maker]:
         if shares_outputs:
             makers.append(lambda: PixelConv(op, threads, weights, threads, "outputs"))
         return makers
-    limit = min(BLOCK, -(-g.pixels // threads) * g.depth * g.groups)
-    makers = [lambda: WindowConv(op, threads, weights, limit)]
+    if "pooling" in op.facts:
+        if winograd.suits(g) and _winograd_gain(g) > CERTAIN:
+            return [_winograd(op, threads, weights)]
+        return [lambda: PooledConv(op, threads, weights)]
+    makers = [lambda: WindowConv(op, threads, weights)]
     if shares_outputs and g.groups == 1:
         makers.append(lambda: OutputConv(op, threads, weights))
     if winograd.suits(g):
@@ -103,6 +108,18 @@ def _candidates(op: Op, threads: int, weights: Weights) -> list[Maker]:
         if gain > 1 / CERTAIN:
             makers.insert(0, _winograd(op, threads, weights))
     return makers
+
+
+def takes_pooling(op: Op, windows: Windows) -> bool:
+    """Whether a convolution will be done in a way that can pool what it is about to write."""
+    g = Geometry.of(op)
+    if depthwise.suits(g) or g.is_pointwise:
+        return False
+    if not winograd.suits(g) or _winograd_gain(g) < 1 / CERTAIN:
+        return True
+    # Tiles hold whole 2 x 2 windows.
+    halves = windows.kernel == windows.stride == (2, 2) and not any(windows.pad)
+    return halves and _winograd_gain(g) > CERTAIN and not any(n % 2 for n in g.result)
 
 
 def _even(count: int, threads: int) -> int:

@@ -69,8 +69,8 @@ def _winograd(tiles: int, in_step: bool) -> Callable[[Op, Weights], Kernel]:
 @pytest.mark.parametrize(
     "make",
     [
-        _windows(64),
-        _windows(1 << 20),
+        _windows(4),
+        _windows(1000),
         lambda op, weights: OutputConv(op, 2, weights),
         _winograd(4, False),
         _winograd(1000, False),

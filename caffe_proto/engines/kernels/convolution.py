@@ -35,10 +35,16 @@ __all__ = [
     "Weights",
     "WindowConv",
     "block_patch",
+    "group_columns",
     "make_blocks",
     "patch_room",
     "windows_of",
+    "windows_per_block",
 ]
+
+
+#: Elements of a block that stay in a core's cache.
+CACHED = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,9 @@ class Geometry:
     def of(cls, op: Op) -> Geometry:
         """The sizes of a convolution operation."""
         n, c, h, w = op.inputs[0].shape
-        o, ho, wo = op.output.shape[1:]
+        o = op.output.shape[1]
+        # What is pooled on the way is not the output's size.
+        ho, wo = op.facts.get("result", op.output.shape[2:])
         layer: Any = op.layer
         windows = layer.windows
         return cls(
@@ -304,11 +312,11 @@ class PixelConv(ConvKernel):
 class WindowConv(ConvKernel):
     """Any kernel: windows copied side by side (im2col) a block of rows at a time, times weights."""
 
-    def __init__(self, op: Op, threads: int, weights: Weights, limit: int) -> None:
+    def __init__(self, op: Op, threads: int, weights: Weights, windows: int | None = None) -> None:
         super().__init__(op, threads, weights)
         g = self.geometry
         self.matrices = weights.matrix
-        self.blocks = make_blocks(g, max(1, limit // (g.depth * g.groups)), threads)
+        self.blocks = make_blocks(g, windows or windows_per_block(g), threads)
         largest = max(b.count * b.height for b in self.blocks) * g.result[1]
         self.variant = f"im2col {largest}x{g.depth}"
         room = largest * g.outputs if weights.epilogue.needs_room else 0
@@ -332,44 +340,55 @@ class WindowConv(ConvKernel):
     def _in_lane(self, memory: Binding, block: Block, lane: Any) -> Callable[[], None]:
         g = self.geometry
         patch = block_patch(g, memory.inputs[0], block, lane[0])
-        windows = windows_of(g, patch.array, block)
         count = block.count * block.height * g.result[1]
         y = flat(memory.outputs[0])
         begin = (block.images.start * g.result[0] + block.rows.start) * g.result[1]
         rows = slice(begin, begin + count)
         calls = self.finish(memory, y, rows, slice(None), lane[2])
-        columns = lane[1][: count * g.depth * g.groups]
-        if g.groups == 1:
-            target, w, out = columns.reshape(windows.shape), self.matrices[0], y[rows]
-            matrix = columns.reshape(count, g.depth)
+        target, windows, columns, out = group_columns(g, patch.array, block, lane[1], y[rows])
+        matrices = self.matrices
 
-            def one() -> None:
-                patch.fill()
-                np.copyto(target, windows)
-                np.matmul(matrix, w, out=out)
-                run_calls(calls)
-
-            return one
-        # (images, rows, columns, kernel_h, kernel_w, groups, C / groups), the groups to the front
-        split = (*windows.shape[:5], g.groups, g.channels // g.groups)
-        strides = (*windows.strides[:5], windows.strides[5] * split[6], windows.strides[5])
-        grouped = as_strided(windows, split, strides).transpose(5, 0, 1, 2, 3, 4, 6)
-        target = columns.reshape(grouped.shape)
-        matrices = columns.reshape(g.groups, count, g.depth)
-        # (pixels, O) as (groups, pixels, O / groups)
-        outs = as_strided(
-            y[rows],
-            (g.groups, count, g.outputs // g.groups),
-            (g.outputs // g.groups * y.strides[1], *y.strides),
-        )
-
-        def several() -> None:
+        def run() -> None:
             patch.fill()
-            np.copyto(target, grouped)
-            np.matmul(matrices, self.matrices, out=outs)
+            np.copyto(target, windows)
+            np.matmul(columns, matrices, out=out)
             run_calls(calls)
 
-        return several
+        return run
+
+
+def group_columns(
+    g: Geometry, patch: Array, block: Block, room: Array, y: Array
+) -> tuple[Array, Array, Array, Array]:
+    """What a block copies and multiplies.
+
+    The place of the columns, the windows to copy there (of the same shape), and for the product
+    the columns as (groups, pixels, depth) and ``y`` (pixels, O) as (groups, pixels, O / groups);
+    without the axis of the groups if there is one only.
+    """
+    windows = windows_of(g, patch, block)
+    count = block.count * block.height * g.result[1]
+    columns = room[: count * g.depth * g.groups]
+    if g.groups == 1:
+        return columns.reshape(windows.shape), windows, columns.reshape(1, count, g.depth), y[None]
+    # (images, rows, columns, kernel_h, kernel_w, groups, C / groups), the groups to the front
+    split = (*windows.shape[:5], g.groups, g.channels // g.groups)
+    strides = (*windows.strides[:5], windows.strides[5] * split[6], windows.strides[5])
+    grouped = as_strided(windows, split, strides).transpose(5, 0, 1, 2, 3, 4, 6)
+    each = g.outputs // g.groups
+    outs = as_strided(y, (g.groups, count, each), (each * y.strides[1], *y.strides))
+    matrices = columns.reshape(g.groups, count, g.depth)
+    return columns.reshape(grouped.shape), grouped, matrices, outs
+
+
+def windows_per_block(g: Geometry) -> int:
+    """How many windows to treat at once.
+
+    Columns and outputs should stay in a core's cache; but with few windows a product spends its
+    time on packing weights.
+    """
+    fits = CACHED // (g.depth * g.groups + g.outputs)
+    return max(fits, min(768, 2 * CACHED // (g.depth * g.groups)), 1)
 
 
 class OutputConv(ConvKernel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from caffe_proto.engines.kernels.base import PIECE, Binding, Call, Kernel, Phase
 from caffe_proto.engines.threads import Task
 from caffe_proto.layers.pooling import AVE, MAX
 from caffe_proto.layers.pools import LOWEST
+from caffe_proto.layers.windows import Windows
 
-__all__ = ["GlobalAverage", "Pool", "suits"]
+__all__ = ["GlobalAverage", "Pool", "make", "pool_calls", "suits"]
 
 
 class Pool(Kernel):
@@ -67,62 +69,84 @@ class Pool(Kernel):
         x, y = memory.inputs[0][images], memory.outputs[0][images, rows]
         shape = (x.shape[0], rows.stop - rows.start, x.shape[2], x.shape[3])
         wide = room[: math.prod(shape)].reshape(shape)
-        function = np.fmax if self.is_maximum else np.add
-        empty = LOWEST if self.is_maximum else 0.0
-        calls = self._along(function, x, wide, 0, rows, empty)
-        calls += self._along(
-            function,
-            wide.swapaxes(1, 2),
-            y.swapaxes(1, 2),
-            1,
-            slice(0, y.shape[2]),
-            empty,
+        calls = pool_calls(
+            np.fmax if self.is_maximum else np.add,
+            LOWEST if self.is_maximum else 0.0,
+            self.windows,
+            rows,
+            (x, 0),
+            wide,
+            y,
         )
         if self.sizes is not None:
             calls.append((_divide, (y, self.sizes[:, rows]), y))
         return calls
 
-    def _along(
-        self,
-        function: Callable[..., Any],
-        x: Array,
-        y: Array,
-        axis: int,
-        part: slice,
-        empty: float,
-    ) -> list[Call]:
-        """Reduce the windows in ``part`` along axis 1 of ``x`` into ``y``."""
-        count, pixels = part.stop - part.start, x.shape[1]
-        pieces = []
-        for tap in range(self.windows.kernel[axis]):
-            within, seen = self._meet(axis, tap, pixels, part)
-            if within.stop > within.start:
-                pieces.append((within, seen))
-        everywhere = [piece for piece in pieces if piece[0] == slice(0, count)]
-        partly = [piece for piece in pieces if piece[0] != slice(0, count)]
-        calls: list[Call] = []
-        if len(everywhere) > 1:
-            first, second, *others = everywhere
-            calls.append((function, (x[:, first[1]], x[:, second[1]]), y))
-        elif everywhere:
-            calls.append((np.positive, (x[:, everywhere[0][1]],), y))
-            others = []
-        else:
-            calls.append((_fill, (np.asarray(empty, y.dtype),), y))
-            others = []
-        for within, seen in [*others, *partly]:
-            target = y[:, within]
-            calls.append((function, (target, x[:, seen]), target))
-        return calls
 
-    def _meet(self, axis: int, tap: int, pixels: int, part: slice) -> tuple[slice, slice]:
-        """Which of the windows in ``part`` see a pixel at ``tap``, and which pixels these are."""
-        stride, count = self.windows.stride[axis], part.stop - part.start
-        start = tap - self.windows.pad[axis] + stride * part.start
-        low = max(0, -(start // stride))
-        high = max(low, min(count, (pixels - 1 - start) // stride + 1))
-        begin = start + stride * low
-        return slice(low, high), slice(begin, begin + stride * (high - low - 1) + 1, stride)
+def pool_calls(
+    function: Callable[..., Any],
+    empty: float,
+    windows: Windows,
+    rows: slice,
+    seen: tuple[Array, int],
+    wide: Array,
+    y: Array,
+) -> list[Call]:
+    """The steps that reduce some rows of windows by ``function``, ``empty`` where nothing is seen.
+
+    ``seen`` are rows of the images (N, rows, W, C) and the number of the first; ``wide`` is room
+    for (N, rows of windows, W, C); ``y`` gets the result (N, rows of windows, columns, C).
+    """
+    x, first = seen
+    calls = _along(function, empty, x, wide, _Axis(windows, 0, rows, first))
+    columns = _Axis(windows, 1, slice(0, y.shape[2]), 0)
+    return calls + _along(function, empty, wide.swapaxes(1, 2), y.swapaxes(1, 2), columns)
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """Windows ``part`` along one axis, over pixels that begin with number ``first``."""
+
+    windows: Windows
+    number: int
+    part: slice
+    first: int
+
+    def meets(self, pixels: int) -> list[tuple[slice, slice]]:
+        """For each tap: which of the windows see a pixel there, and which pixels these are."""
+        count = self.part.stop - self.part.start
+        stride, pad = self.windows.stride[self.number], self.windows.pad[self.number]
+        pieces = []
+        for tap in range(self.windows.kernel[self.number]):
+            start = tap - pad + stride * self.part.start - self.first
+            low = max(0, -(start // stride))
+            high = min(count, (pixels - 1 - start) // stride + 1)
+            if high > low:
+                begin = start + stride * low
+                end = begin + stride * (high - low - 1) + 1
+                pieces.append((slice(low, high), slice(begin, end, stride)))
+        return pieces
+
+
+def _along(
+    function: Callable[..., Any], empty: float, x: Array, y: Array, axis: _Axis
+) -> list[Call]:
+    """Reduce windows along axis 1 of ``x`` into ``y``."""
+    everything = slice(0, y.shape[1])
+    pieces = axis.meets(x.shape[1])
+    full = [seen for within, seen in pieces if within == everything]
+    others = [piece for piece in pieces if piece[0] != everything]
+    calls: list[Call] = []
+    if len(full) > 1:
+        calls.append((function, (x[:, full[0]], x[:, full[1]]), y))
+    elif full:
+        calls.append((np.positive, (x[:, full[0]],), y))
+    else:
+        calls.append((_fill, (np.asarray(empty, y.dtype),), y))
+    for within, seen in [*((everything, seen) for seen in full[2:]), *others]:
+        target = y[:, within]
+        calls.append((function, (target, x[:, seen]), target))
+    return calls
 
 
 def _fill(value: Any, out: Array) -> None:

@@ -91,12 +91,16 @@ class Winograd(ConvKernel):
         g = self.geometry
         self.filters = filters
         self.in_step = in_step
+        #: Whether the output is the largest of each 2 x 2 values.
+        self.pools = "pooling" in op.facts
         #: Tiles of an image, down and across.
         self.grid = -(-g.result[0] // TILE), -(-g.result[1] // TILE)
         self.blocks = self._blocks(max(tiles, 1))
         counts = [self._tiles(block) for block in self.blocks]
         most = max(counts)
         self.variant = f"winograd {'in step' if in_step else 'blocks'} {most}"
+        if self.pools:
+            self.variant += ", pooled"
         patch = max(self._patch_size(block) for block in self.blocks) * g.channels
         if in_step:
             total = sum(counts)
@@ -224,7 +228,15 @@ class Winograd(ConvKernel):
         after: list[Call] = []
         shape = (TILE, TILE, block.count, block.height, self.grid[1], g.outputs)
         outs = self._places(memory.outputs[0], block)
-        parts = [y.reshape(shape)[place] for place, _ in outs]
+        values = y.reshape(shape)
+        if self.pools:
+            # A tile holds whole windows; what follows grows with the value, so it can come later.
+            upper, lower = values[::2], values[1::2]
+            after.append((np.maximum, (upper, lower), upper))
+            left, right = values[::2, ::2], values[::2, 1::2]
+            after.append((np.maximum, (left, right), left))
+            values = left
+        parts = [values[place] for place, _ in outs]
         if self.op.residual is not None:
             for part, (_, other) in zip(
                 parts, self._places(memory.inputs[self.op.residual], block), strict=True
@@ -253,18 +265,19 @@ class Winograd(ConvKernel):
 
         One for all, or, where tiles reach beyond the image, one for each place in a tile.
         """
-        first = TILE * block.rows.start
-        rows = min(TILE * block.height, image.shape[1] - first)
+        tile = TILE // 2 if self.pools else TILE
+        first = tile * block.rows.start
+        rows = min(tile * block.height, image.shape[1] - first)
         part = image[block.images, first : first + rows]
-        if rows == TILE * block.height and image.shape[2] == TILE * self.grid[1]:
+        if rows == tile * block.height and image.shape[2] == tile * self.grid[1]:
             sn, sh, sw, sc = part.strides
-            shape = (TILE, TILE, block.count, block.height, self.grid[1], image.shape[3])
-            view = as_strided(part, shape, (sh, sw, sn, TILE * sh, TILE * sw, sc))
+            shape = (tile, tile, block.count, block.height, self.grid[1], image.shape[3])
+            view = as_strided(part, shape, (sh, sw, sn, tile * sh, tile * sw, sc))
             return [((slice(None),), view)]
         places: list[tuple[tuple[slice | int, ...], Array]] = []
-        for i in range(TILE):
-            for j in range(TILE):
-                view = part[:, i::TILE, j::TILE]
+        for i in range(tile):
+            for j in range(tile):
+                view = part[:, i::tile, j::tile]
                 if view.size:
                     place = (i, j, slice(None), slice(view.shape[1]), slice(view.shape[2]))
                     places.append((place, view))
