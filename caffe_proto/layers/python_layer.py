@@ -242,5 +242,5 @@ def _provide_caffe() -> bool:
     """Let ``import caffe`` find the drop-in where pycaffe itself is not installed."""
     if importlib.util.find_spec("caffe_proto.pycaffe") is None:
         return False
-    sys.modules.setdefault("caffe", importlib.import_module("caffe_proto.pycaffe"))
+    importlib.import_module("caffe_proto.pycaffe").install()
     return True

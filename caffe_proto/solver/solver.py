@@ -53,6 +53,7 @@ class Solver:
         folder: Path | None = None,
         *,
         keep_going: bool = False,
+        stream: RandomStream | None = None,
         **context: Any,
     ) -> None:
         self.settings = settings
@@ -67,7 +68,8 @@ class Solver:
         if settings.snapshot:
             check_prefix(settings)
 
-        stream = RandomStream(settings.random_seed if settings.random_seed >= 0 else None)
+        if stream is None:
+            stream = RandomStream(settings.random_seed if settings.random_seed >= 0 else None)
         say("solver.cpp:86", train.said)
         self.net: Net = train.build(stream=stream, **context)
         _load(self.net, weights)
@@ -257,6 +259,16 @@ class Solver:
             _tell(self.after_iteration, self)
             if self._stopped:
                 return
+
+    def apply_update(self) -> None:
+        """Update the parameters by the gradients that they hold, and count the iteration.
+
+        Clipping, averaging over ``iter_size``, decay and the rate are those of :meth:`step`.
+        """
+        self._schedule.check()
+        self._learned.check()
+        self._update(self._due(self.settings.display))
+        self.iter += 1
 
     def _due(self, interval: int) -> bool:
         return bool(interval) and self.iter % interval == 0
