@@ -68,18 +68,18 @@ class OpenCVPriorBox(PriorBox):
     The image's size is always the second bottom's; width and height may give the sizes.
     """
 
-    def setup(self, feature: Shape, data: Shape) -> None:
+    def setup(self, *bottoms: Shape) -> None:
         p = self.param.prior_box_param
         for name in ("img_size", "img_h", "img_w"):
             p.ClearField(name)
         if not p.HasField("clip"):
             p.clip = True
         if not p.width:
-            super().setup(feature, data)
+            super().setup(*bottoms)
             return
         if len(p.width) != len(p.height):
             raise self.error(f"has {len(p.width)} width and {len(p.height)} height")
-        super(PriorBox, self).setup(feature, data)
+        super(PriorBox, self).setup(*bottoms)
         self._sizes: Array = np.array([list(p.width), list(p.height)], np.float32).T
 
     @staticmethod

@@ -11,7 +11,7 @@ from caffe_proto.layers.base import TEST, Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
 from caffe_proto.layers.windows import scratch
 
-__all__ = ["BatchNorm", "channel_sums", "column"]
+__all__ = ["LEAST_EPS", "BatchNorm", "channel_sums", "column"]
 
 # mean, variance and factor: kept by forward, not learned
 STATISTICS = 3

@@ -40,11 +40,12 @@ class Normalize(Layer):
     Two forks give the name different meanings; the fields that are present decide.
 
     SSD's (``norm_param``, or no settings at all): bottom ``(N, C, H, W)``, or fewer axes from
-    ``(N, C)`` on → top, the same shape. The sum runs over C, H and W, or over C alone where
-    across_spatial is false. Parameters: s, of shape ``()``, or ``(C)`` where channel_shared is
-    false. Settings: ``norm_param`` (across_spatial true, channel_shared true, scale_filler
-    constant 1, eps 1e-10). The gradient of x leaves a scale a channel out of the inner product,
-    as the fork does. Liu et al., ParseNet, 2015.
+    ``(N, C)`` on, but not more → top, the same shape. The sum runs over C, H and W, or over C
+    alone where across_spatial is false. Parameters: s, of shape ``()``, or ``(C)`` where
+    channel_shared is false. May run in place, but then has no gradient. Settings: ``norm_param``
+    (across_spatial true, channel_shared true, scale_filler constant 1, eps 1e-10). The gradient
+    of x leaves a scale a channel out of the inner product, as the fork does. Liu et al.,
+    ParseNet, 2015.
 
     caffe-windows' (``normalize_param``, or a second top): ``y = x / norm`` over the channels at
     each place, with ``norm = sqrt(sum x^2 + 1e-6)``, or ``sum |x| + 1e-6`` for normalize_type
@@ -56,10 +57,10 @@ class Normalize(Layer):
     num_tops = (1, 2)
 
     def setup(self, bottom: Shape) -> None:
-        self.refuse_in_place()
         self._check(bottom)
         self.scaled = len(self.top_blobs) == 1 and not self.param.HasField("normalize_param")
         if not self.scaled:
+            self.refuse_in_place()
             kind = self.param.normalize_param.normalize_type
             if kind not in ("L1", "L2"):
                 raise self.error(
@@ -72,9 +73,9 @@ class Normalize(Layer):
         self.add_param(shape, filler, constant=1.0)
 
     def _check(self, bottom: Shape) -> None:
-        if len(bottom) < 2:
+        if not 2 <= len(bottom) <= 4:
             raise self.error(
-                f"the bottom has the shape {bottom}. Expected: at least 2 axes, (N, C)"
+                f"the bottom has the shape {bottom}. Expected: 2 to 4 axes, (N, C, H, W)"
             )
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
@@ -106,6 +107,8 @@ class Normalize(Layer):
             np.copyto(self.top(1), self._norm.reshape(self.top(1).shape))
 
     def backward(self, dys: list[Array], x: Array, ys: list[Array]) -> None:
+        # SSD's forward may run in place, but its backward then reads what has been overwritten.
+        self.refuse_in_place()
         x = x.reshape(self.folded)
         dy = dys[0].reshape(self.folded)
         if not self.scaled:

@@ -9,7 +9,7 @@ import numpy as np
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.loss import Normalization
 from caffe_proto.layers.registry import register_layer
-from caffe_proto.layers.smooth_l1_loss import smooth_l1, smooth_l1_slope
+from caffe_proto.layers.smooth_l1_loss import check_same_sizes, smooth_l1, smooth_l1_slope
 from caffe_proto.layers.softmax_loss import FLT_MIN, SoftmaxWithLoss
 
 __all__ = ["BoxAnnotatorOHEM", "SmoothL1LossOHEM", "SoftmaxWithLossOHEM"]
@@ -84,7 +84,8 @@ class SmoothL1LossOHEM(Layer):
     """Smooth L1 loss that also tells each region's: ``sum f(w * (x - t)) / normalizer``.
 
     ``f(d) = 0.5 d²`` where ``|d| < 1``, else ``|d| - 0.5``. Bottoms: prediction ``x``, target
-    ``t`` and perhaps weights ``w``, all ``(R, C, H, W)`` → tops: the loss ``()`` and, if there is
+    ``t`` and perhaps weights ``w``, all ``(R, C, H, W)``, where ones at the end may be missing →
+    tops: the loss ``()`` and, if there is
     a second, the loss of each region ``(R, 1, H, W)``, not normalized. No parameters. Prediction
     and target get a gradient (of the first top alone), without the factor w, as in R-FCN.
     Settings: ``loss_param`` (normalization: VALID, the default, and FULL divide by R * H * W,
@@ -105,18 +106,16 @@ class SmoothL1LossOHEM(Layer):
         shape = bottoms[0]
         if len(shape) < 2:
             raise self.error(f"needs a prediction (R, C, ...). Received: shape {shape}")
-        for i, other in enumerate(bottoms[1:], 1):
-            if other != shape:
-                raise self.error(f"bottom {i} has the shape {other}. Expected: {shape}")
+        check_same_sizes(self, bottoms)
         inner = int(np.prod(shape[2:], dtype=np.int64))
         full = shape[0] * inner
         self.divisor = max(1.0, self.normalization.divisor(full, shape[0], full))
         return [(), (shape[0], 1, *shape[2:])][: len(self.top_blobs)]
 
     def forward(self, x: Array, target: Array, *weights: Array) -> list[Array]:
-        self._difference = x - target
+        self._difference = x - target.reshape(x.shape)
         if weights:
-            self._difference *= weights[0]
+            self._difference *= weights[0].reshape(x.shape)
         error = smooth_l1(self._difference)
         tops = [np.asarray(error.sum() / x.dtype.type(self.divisor))]
         if len(self.top_blobs) > 1:
@@ -130,7 +129,7 @@ class SmoothL1LossOHEM(Layer):
         if self.propagate_down[0]:
             gradients[0] = slope
         if self.propagate_down[1]:
-            gradients[1] = -slope
+            gradients[1] = -slope.reshape(x[1].shape)
         return gradients
 
 

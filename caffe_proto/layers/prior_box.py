@@ -9,6 +9,7 @@ import numpy as np
 
 from caffe_proto.layers import boxes as box_math
 from caffe_proto.layers.base import Array, Layer, Shape
+from caffe_proto.layers.loss import legacy_axis
 from caffe_proto.layers.registry import register_layer
 
 __all__ = ["PriorBox", "PriorBoxClustered"]
@@ -17,34 +18,42 @@ __all__ = ["PriorBox", "PriorBoxClustered"]
 class _PriorLayer(Layer):
     """What both kinds have in common: the grid of centres, clipping, variances."""
 
-    num_bottoms = 2
+    # SSD asks for two bottoms, but checks nothing: with a size given, the image is not looked at.
+    num_bottoms = (1, None)
 
-    def setup(self, feature: Shape, data: Shape) -> None:
+    def setup(self, *bottoms: Shape) -> None:
         p = self.param.prior_box_param
         self.clip = bool(p.clip)
         self.offset = np.float32(p.offset)
         self.image = self._image_size(p)
         self.step = self._step(p)
         self.variance = self._variance(list(p.variance))
-        self._made_for: tuple[Shape, Shape] | None = None
+        self._made_for: tuple[Shape, ...] | None = None
 
-    def infer_shapes(self, feature: Shape, data: Shape) -> Sequence[Shape]:
-        for name, shape in (("feature map", feature), ("image", data)):
-            if len(shape) != 4:
+    def infer_shapes(self, *bottoms: Shape) -> Sequence[Shape]:
+        needed = bottoms[:1] if self.image else bottoms[:2]
+        if not self.image and len(bottoms) < 2:
+            raise self.error(
+                "needs a second bottom, the image. Received: 1. "
+                "Expected: 2, or img_size, or img_h and img_w"
+            )
+        for name, shape in zip(("feature map", "image"), needed, strict=False):
+            if len(shape) > 4 or not all(_plane(shape)):
                 raise self.error(f"needs a {name} (N, C, H, W). Received: shape {shape}")
         self._made_for = None
-        return [(1, 2, feature[2] * feature[3] * len(self.sizes()) * 4)]
+        rows, columns = _plane(bottoms[0])
+        return [(1, 2, rows * columns * len(self.sizes()) * 4)]
 
     def sizes(self) -> Array:
         """Widths and heights ``(P, 2)`` in pixels of the priors of a cell, in their order."""
         raise NotImplementedError
 
-    def forward(self, feature: Array, data: Array) -> Any:
-        made_for = (feature.shape, data.shape)
+    def forward(self, *bottoms: Array) -> Any:
+        made_for = tuple(bottom.shape for bottom in bottoms)
         y = self.top()
         if made_for != self._made_for:
             # Nothing but the shapes counts, so this is computed once for each.
-            self._priors = self._compute(feature.shape, data.shape).astype(y.dtype)
+            self._priors = self._compute(*made_for).astype(y.dtype)
             self._made_for = made_for
         return self._priors
 
@@ -52,9 +61,9 @@ class _PriorLayer(Layer):
         # Priors depend on no value: Caffe leaves the bottoms' gradients alone.
         return None
 
-    def _compute(self, feature: Shape, data: Shape) -> Array:
-        rows, columns = feature[2:]
-        height, width = self.image if self.image else data[2:]
+    def _compute(self, feature: Shape, *images: Shape) -> Array:
+        rows, columns = _plane(feature)
+        height, width = self.image if self.image else _plane(images[0])
         step_h, step_w = self.step or (
             np.float32(height) / np.float32(rows),
             np.float32(width) / np.float32(columns),
@@ -115,15 +124,21 @@ class _PriorLayer(Layer):
         return variance
 
 
+def _plane(shape: Shape) -> tuple[int, int]:
+    """Height and width as Caffe counts them: missing axes are 1."""
+    return legacy_axis(shape, 2), legacy_axis(shape, 3)
+
+
 @register_layer("PriorBox")
 class PriorBox(_PriorLayer):
     """Prior boxes of SSD: boxes of given sizes and aspect ratios at each cell of a map.
 
-    Bottoms: feature map ``(N, C, H, W)``, image ``(N, C', H', W')`` (only the shapes count)
-    → top ``(1, 2, H * W * P * 4)``: first the boxes as fractions of the image, then their
-    variances. No parameters, no gradient. ``P`` is one per ``min_size`` and aspect ratio (1 among
-    them) and one per ``max_size``; at a cell they come, for each size, in the order: the square of
-    ``min_size``, the square of ``sqrt(min_size * max_size)``, then the aspect ratios.
+    Bottoms: feature map ``(N, C, H, W)``, image ``(N, C', H', W')`` (only the shapes count; the
+    image may be left out where its size is given) → top ``(1, 2, H * W * P * 4)``: first the
+    boxes as fractions of the image, then their variances. No parameters, no gradient. ``P`` is
+    one per ``min_size`` and aspect ratio (1 among them) and one per ``max_size``; at a cell they
+    come, for each size, in the order: the square of ``min_size``, the square of
+    ``sqrt(min_size * max_size)``, then the aspect ratios.
     Settings: ``prior_box_param`` (min_size, at least one; max_size, none or as many, each above
     its min_size; aspect_ratio; flip true: 1 / ratio too; clip false: cut to the image;
     variance 0.1: 1 or 4 values; img_size or img_h and img_w: instead of the image's;
@@ -134,8 +149,8 @@ class PriorBox(_PriorLayer):
     one is left out.
     """
 
-    def setup(self, feature: Shape, data: Shape) -> None:
-        super().setup(feature, data)
+    def setup(self, *bottoms: Shape) -> None:
+        super().setup(*bottoms)
         p = self.param.prior_box_param
         smallest, largest = list(p.min_size), list(p.max_size)
         if not smallest:
@@ -189,16 +204,17 @@ class PriorBox(_PriorLayer):
 class PriorBoxClustered(_PriorLayer):
     """Prior boxes with widths and heights of their own, as clustering of a data set gives them.
 
-    Bottoms: feature map ``(N, C, H, W)``, image ``(N, C', H', W')`` (only the shapes count)
-    → top ``(1, 2, H * W * P * 4)``: first the boxes as fractions of the image, then their
-    variances. No parameters, no gradient. ``P`` is the number of widths.
+    Bottoms: feature map ``(N, C, H, W)``, image ``(N, C', H', W')`` (only the shapes count; the
+    image may be left out where its size is given) → top ``(1, 2, H * W * P * 4)``: first the
+    boxes as fractions of the image, then their variances. No parameters, no gradient. ``P`` is
+    the number of widths.
     Settings: ``prior_box_param`` (width, height: as many of one as of the other, in pixels; clip
     false; variance 0.1: 1 or 4 values; img_size or img_h and img_w; step or step_h and step_w;
     offset 0.5). Defined by OpenVINO's operation PriorBoxClustered-1.
     """
 
-    def setup(self, feature: Shape, data: Shape) -> None:
-        super().setup(feature, data)
+    def setup(self, *bottoms: Shape) -> None:
+        super().setup(*bottoms)
         p = self.param.prior_box_param
         if not p.width or len(p.width) != len(p.height):
             raise self.error(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from caffe_proto.blob import Array, Shape
+from caffe_proto.layers.batch_norm import LEAST_EPS
 from caffe_proto.net import Net
 from caffe_proto.schema import caffe_pb2
 from caffe_proto.surgery.model import Model, Wiring, shapes_of, take_apart
@@ -127,7 +128,9 @@ def _batch_norm(model: Model, layer: caffe_pb2.LayerParameter, arrays: list[Arra
     # The stored sums are divided by the stored factor; a factor of 0 means none was ever added.
     factor = 0.0 if arrays[2][0] == 0 else 1 / arrays[2][0]
     mean, variance = arrays[0] * factor, arrays[1] * factor
-    scale = 1 / np.sqrt(variance + param.eps)
+    # With a scale of its own, NVCaffe's form, eps is 1e-5 at least.
+    eps = max(param.eps, LEAST_EPS) if len(arrays) == 5 else param.eps
+    scale = 1 / np.sqrt(variance + eps)
     shift = -mean * scale
     if len(arrays) == 5:
         scale, shift = scale * arrays[3], shift * arrays[3] + arrays[4]

@@ -97,7 +97,8 @@ def test_a_zero_vector_stays_zero() -> None:
 @pytest.mark.parametrize(
     "type_name, settings, shape, words",
     [
-        ("Normalize", "", (3,), r"Expected: at least 2 axes"),
+        ("Normalize", "", (3,), r"Expected: 2 to 4 axes"),
+        ("Normalize", "", (2, 3, 1, 1, 2), r"Expected: 2 to 4 axes"),
         (
             "Normalize",
             'normalize_param { normalize_type: "L3" }',
@@ -112,6 +113,16 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(cp.LayerError, match=words):
         layer_net(type_name, settings, np.zeros(shape))
+
+
+def test_in_place_there_is_a_forward_but_no_gradient() -> None:
+    x = RNG.normal(size=(2, 3, 2, 2))
+    expected = top_of("Normalize", "", x).copy()
+    net = layer_net("Normalize", "", x, in_place=True)
+    net.forward()
+    np.testing.assert_allclose(net.layer("op").top_blobs[0].data, expected)
+    with pytest.raises(cp.LayerError, match="cannot work in place"):
+        net.backward()
 
 
 def test_other_channels_are_refused_later() -> None:

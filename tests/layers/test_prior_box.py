@@ -132,6 +132,26 @@ def test_clustered_settings_that_do_not_fit(settings: str, words: str) -> None:
         net_of(settings, kind="PriorBoxClustered")
 
 
-def test_a_map_of_three_axes_is_refused() -> None:
+def test_missing_axes_of_a_map_count_as_one() -> None:
+    short = net_of("min_size: 4", feature="dim: 1 dim: 2 dim: 3").forward()["y"]
+    whole = net_of("min_size: 4", feature="dim: 1 dim: 2 dim: 3 dim: 1").forward()["y"]
+    assert short.shape == (1, 2, 12)
+    np.testing.assert_array_equal(short, whole)
+
+
+def test_a_map_of_five_axes_is_refused() -> None:
     with pytest.raises(cp.LayerError, match="feature map"):
-        net_of("min_size: 4", feature="dim: 1 dim: 2 dim: 3")
+        net_of("min_size: 4", feature="dim: 1 dim: 2 dim: 3 dim: 1 dim: 1")
+
+
+def test_with_a_size_given_the_image_may_be_left_out() -> None:
+    text = """
+    layer {{ name: "feature" type: "Input" top: "feature"
+             input_param {{ shape {{ dim: 1 dim: 2 dim: 2 dim: 3 }} }} }}
+    layer {{ name: "priors" type: "PriorBox" bottom: "feature" top: "y"
+             prior_box_param {{ min_size: 10 {} }} }}
+    """
+    alone = cp.build_net(text.format("img_h: 20 img_w: 60")).forward()["y"]
+    np.testing.assert_array_equal(alone[0, 0].reshape(-1, 4), priors("min_size: 10")[0])
+    with pytest.raises(cp.LayerError, match="needs a second bottom, the image"):
+        cp.build_net(text.format(""))

@@ -45,11 +45,24 @@ def test_three_bottoms_do_not_weigh_the_gradient() -> None:
     np.testing.assert_allclose(net.blobs["t"].diff, -0.25)
 
 
+def test_ones_at_the_end_of_a_shape_do_not_count() -> None:
+    rng = np.random.default_rng(3)
+    shapes = {"x": (3, 8, 1, 1), "t": (3, 8), "i": (3, 8, 1), "o": (3, 8)}
+    inputs = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    check_gradients(loss_layer(*inputs), inputs, skip=("i", "o"))
+    net = cp.build_net(declare_inputs(loss_layer(*inputs), inputs))
+    x, t, i, o = (values.reshape(3, 8) for values in inputs.values())
+    expected = (smooth_l1((x - t) * i) * o).sum() / 3
+    np.testing.assert_allclose(net.forward(**inputs)["loss"], expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     "shapes, more, words",
     [
         (((2, 3), (2, 4)), "", r"bottom 1 has the shape \(2, 4\)"),
         (((2, 3), (2, 3), (3, 2)), "", "bottom 2"),
+        (((2, 3), (2, 1, 3)), "", r"bottom 1 has the shape \(2, 1, 3\)"),
+        (((2, 3, 1, 1, 1), (2, 3, 1, 1, 1)), "", "1 to 4 axes"),
         (((2, 3), (2, 3)), "smooth_l1_loss_param { sigma: 0 }", "sigma"),
     ],
 )
