@@ -33,7 +33,7 @@ def live_training(solver: Solver) -> Iterator[None]:
 
     images = batch_size(solver.net) * solver.settings.iter_size
     progress = Progress(
-        TextColumn("{task.completed}/{task.total}"),
+        TextColumn("iteration {task.completed}/{task.total}"),
         BarColumn(bar_width=24),
         TextColumn("loss {task.fields[loss]}"),
         TextColumn("lr {task.fields[lr]}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -14,13 +15,16 @@ from pathlib import Path
 
 import pytest
 
+import caffe_proto as cp
 from caffe_proto.cli import cli
+from caffe_proto.cli.train import _signals
 
 pytest.importorskip("h5py")
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "solvers"
 RUNS = sorted(path.name for path in GOLDEN.glob("cli_*"))
 PREFIX = re.compile(r"^I\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ (\w+\.cpp):\d+\] ")
+COMMAND = "import sys; from caffe_proto.cli import main; main(sys.argv[1:])"
 SPEED = re.compile(r"\([^()]* iter/s, [^/]*s/(\d+) iters\)")
 
 
@@ -175,9 +179,8 @@ def start(folder: Path, *more: str) -> subprocess.Popen[str]:
     settings = folder / "solver.prototxt"
     text = settings.read_text().replace("max_iter: 6", "max_iter: 100000000")
     settings.write_text(text.replace("display: 3", "display: 100") + "\ntest_initialization: false")
-    code = "import sys; from caffe_proto.cli import main; main(sys.argv[1:])"
     process = subprocess.Popen(
-        [sys.executable, "-c", code, "train", "-solver", "solver.prototxt", *more],
+        [sys.executable, "-c", COMMAND, "train", "-solver", "solver.prototxt", *more],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -200,6 +203,56 @@ def test_ctrl_c_snapshots_and_stops(folder: Path) -> None:
     assert sorted(name.split(".")[1] for name in snapshots) == ["caffemodel", "solverstate"]
 
 
+def test_a_second_ctrl_c_stops_at_once(folder: Path) -> None:
+    solver = cp.build_solver("solver.prototxt")
+    with _signals(solver, "stop", "snapshot"):
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(("effect", "written"), [("snapshot", True), ("none", False)])
+def test_ctrl_c_may_only_snapshot_or_do_nothing(folder: Path, effect: str, written: bool) -> None:
+    solver = cp.build_solver("solver.prototxt")
+    with _signals(solver, effect, "none"):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        solver.step(2)
+    assert solver.iter == 2
+    assert Path("m_iter_0.solverstate").exists() is written
+
+
+@pytest.mark.skipif(os.name != "posix", reason="makes a pseudo-terminal")
+def test_on_a_terminal_one_line_lives_and_tests_are_printed(folder: Path) -> None:
+    import pty
+
+    settings = folder / "cli_tests" / "solver.prototxt"
+    text = settings.read_text().replace("max_iter: 6", "max_iter: 900")
+    settings.write_text(text.replace("test_interval: 3", "test_interval: 300"))
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "train", "-solver", "solver.prototxt"],
+        cwd=settings.parent,
+        stdout=its,
+        stderr=its,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "NO_COLOR": "1"},
+    )
+    os.close(its)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux ends a pseudo-terminal with an error
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 0
+    text = shown.decode()
+    assert "iteration 900/900" in text
+    assert "images/s" in text
+    assert "Iteration 300, test net #0: loss 1." in text
+    assert "Iteration 900, snapshot: m_iter_900.solverstate" in text
+    assert "solver.cpp" not in text
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
 def test_a_hangup_snapshots_and_goes_on(folder: Path) -> None:
     process = start(folder / "cli_tests")
@@ -216,8 +269,7 @@ def test_a_hangup_snapshots_and_goes_on(folder: Path) -> None:
 def test_a_nan_ends_the_command_with_one_line_and_no_traceback(folder: Path) -> None:
     settings = folder / "cli_tests" / "solver.prototxt"
     settings.write_text(settings.read_text().replace("base_lr: 0.05", "base_lr: 1e30"))
-    code = "import sys; from caffe_proto.cli import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "train", "-solver", "solver.prototxt"]
+    command = [sys.executable, "-c", COMMAND, "train", "-solver", "solver.prototxt"]
     done = subprocess.run(command, cwd=settings.parent, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
