@@ -26,7 +26,8 @@ def split_predictions(
     ``(P, 4)``. ``L`` is 1 if the classes share their boxes, else ``num_classes``.
     """
     flat = prior.reshape(-1)
-    count = flat.size // 8
+    # As in SSD the first item of a batch of priors counts.
+    count = prior.shape[2] // 4
     priors = flat[: count * 4].reshape(count, 4)
     variances = flat[count * 4 : count * 8].reshape(count, 4)
     groups = 1 if share_location else num_classes

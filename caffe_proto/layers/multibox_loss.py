@@ -113,14 +113,11 @@ class MultiBoxLoss(Layer):
                 "do_neg_mining and mining_type contradict each other. "
                 "Expected: mining_type alone (NONE, MAX_NEGATIVE or HARD_EXAMPLE)"
             )
-        if self.mining != NO_MINING:
-            if not self.share_location:
-                raise self.error(
-                    "mining needs one box for all classes. "
-                    "Expected: share_location: true, or mining_type: NONE"
-                )
-            if p.neg_pos_ratio <= 0:
-                raise self.error(f"neg_pos_ratio must be above 0. Received: {p.neg_pos_ratio:g}")
+        if self.mining != NO_MINING and not self.share_location:
+            raise self.error(
+                "mining needs one box for all classes. "
+                "Expected: share_location: true, or mining_type: NONE"
+            )
         if p.ignore_difficult_gt:
             raise self.error(
                 "ignore_difficult_gt is a setting of NVIDIA's fork that is not computed here. "
@@ -128,7 +125,8 @@ class MultiBoxLoss(Layer):
             )
         if self.mining == HARD_EXAMPLE and p.sample_size <= 0:
             raise self.error(f"sample_size must be above 0. Received: {p.sample_size}")
-        if self.background >= self.num_classes:
+        if self.background >= self.num_classes and p.conf_loss_type == SOFTMAX:
+            # LOGISTIC knows negatives without a class of their own.
             raise self.error(
                 f"background_label_id {self.background} is no class. "
                 f"Expected: below num_classes, {self.num_classes}"
@@ -155,10 +153,6 @@ class MultiBoxLoss(Layer):
         codes, scores, priors, variances = split_predictions(
             loc, conf, prior, self.num_classes, self.share_location
         )
-        if self.code_type != box_math.CORNER:
-            check_priors(self, priors)
-        if not self.in_target and not (variances > 0).all():
-            raise self.error("a prior's variance is not above 0. Expected: positive variances")
         batch = _Batch(codes, scores.transpose(0, 2, 1), priors, variances, self._read_truth(truth))
         self._match(batch)
         if self.mining != NO_MINING:
@@ -274,6 +268,8 @@ class MultiBoxLoss(Layer):
         return [c for c in range(self.num_classes) if c != self.background]
 
     def _decode(self, batch: _Batch, n: int, label: int) -> Array:
+        if self.code_type != box_math.CORNER:
+            check_priors(self, batch.priors)
         return box_math.decode(
             batch.codes[n, max(label, 0)],
             batch.priors,
@@ -305,7 +301,7 @@ class MultiBoxLoss(Layer):
         else:
             overlap = batch.overlaps[n][SHARED]
             eligible = (index == UNMATCHED) & (overlap < overlap.dtype.type(self.p.neg_overlap))
-            count = int(np.float32(matched.sum()) * np.float32(self.p.neg_pos_ratio))
+            count = max(int(np.float32(matched.sum()) * np.float32(self.p.neg_pos_ratio)), 0)
         boxes, threshold, top_k = None, 0.0, -1
         if self.p.HasField("nms_param") and self.p.nms_param.nms_threshold > 0:
             boxes = batch.priors if self.p.use_prior_for_nms else self._decode(batch, n, SHARED)
@@ -333,8 +329,7 @@ class MultiBoxLoss(Layer):
         """The confidence loss of each prior: scores ``(P, K)``, labels ``(P,)`` → ``(P,)``."""
         if self.p.conf_loss_type == SOFTMAX:
             return _log_loss(softmax(scores, axis=1)[np.arange(len(labels)), labels])
-        target = np.zeros(scores.shape, scores.dtype)
-        target[np.arange(len(labels)), labels] = 1
+        target = (labels[:, None] == np.arange(self.num_classes)).astype(scores.dtype)
         return np.asarray(_cross_entropy(scores, target).sum(axis=1))
 
     def _loc_losses(
@@ -396,6 +391,8 @@ class MultiBoxLoss(Layer):
         self, codes: Array, truth: Array, priors: Array, variances: Array
     ) -> tuple[Array, Array]:
         """Predicted and wanted codes ``(n, 4)``, as the localisation loss compares them."""
+        if not (variances > 0).all():
+            raise self.error("a prior's variance is not above 0. Expected: positive variances")
         target = box_math.encode(
             truth, priors, variances, self.code_type, variance_in_target=self.in_target
         )
@@ -440,7 +437,7 @@ class MultiBoxLoss(Layer):
             labels[: len(self._positive_label)] = self._positive_label
             # Caffe fills the targets with the background's number, then sets the labels to 1.
             target = np.full(scores.shape, self.background, scores.dtype)
-            target[np.arange(len(labels)), labels] = 1
+            target[labels[:, None] == np.arange(self.num_classes)] = 1
         if self.p.conf_loss_type == SOFTMAX:
             rows = np.arange(len(labels))
             chance = softmax(scores, axis=1)

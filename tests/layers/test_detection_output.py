@@ -49,6 +49,15 @@ def test_rows_say_image_label_score_and_box() -> None:
     np.testing.assert_allclose(rows, [[1, 1, 0.75, 0.5, 0, 0.75, 1]], atol=1e-6)
 
 
+def test_priors_of_the_first_item_count() -> None:
+    scores = np.zeros((1, 4, 2))
+    scores[0, 2, 1] = 0.75
+    values = inputs(scores)
+    values["prior"] = np.concatenate([values["prior"], values["prior"] * 0 + 0.3])
+    rows = detect("num_classes: 2 confidence_threshold: 0.5", values)
+    np.testing.assert_allclose(rows, [[0, 1, 0.75, 0.5, 0, 0.75, 1]], atol=1e-6)
+
+
 def test_rows_are_grouped_by_label_even_after_keep_top_k() -> None:
     scores = np.zeros((1, 4, 3))
     scores[0, :, 1] = [0.9, 0.2, 0.6, 0.1]

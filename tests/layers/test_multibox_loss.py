@@ -148,12 +148,48 @@ def test_samples_need_top_k_under_suppression() -> None:
     assert net_of(settings, values).forward(**values)["loss"] == 0
 
 
+@pytest.mark.parametrize("ratio", [0, -1])
+def test_without_a_ratio_no_negative_counts(ratio: float) -> None:
+    values = inputs()
+    values["loc"][...] = 0
+    net = net_of(
+        f"num_classes: 3 match_type: BIPARTITE loc_weight: 0 neg_pos_ratio: {ratio}", values
+    )
+    score = values["conf"].reshape(2, PRIORS, 3)
+    log_sum = np.log(np.exp(score).sum(axis=2))
+    matched = ((0, 2, 1), (0, 7, 2), (1, 4, 1))
+    expected = sum(log_sum[n, p] - score[n, p, c] for n, p, c in matched) / 3
+    np.testing.assert_allclose(net.forward(**values)["loss"], expected, rtol=1e-5)
+
+
+def test_logistic_negatives_need_no_class_of_their_own() -> None:
+    values = inputs()
+    settings = "num_classes: 3 conf_loss_type: LOGISTIC loc_weight: 0 match_type: BIPARTITE "
+    net = net_of(settings + "background_label_id: 3 neg_pos_ratio: 0", values)
+    score = values["conf"].reshape(2, PRIORS, 3)
+    expected = 0.0
+    for n, p, label in ((0, 2, 1), (0, 7, 2), (1, 4, 1)):
+        for c in range(3):
+            # SSD fills the targets with the background's number.
+            target = 1 if c == label else 3
+            x = score[n, p, c]
+            expected += np.log1p(np.exp(x)) - x * target
+    np.testing.assert_allclose(net.forward(**values)["loss"], expected / 3, rtol=1e-5)
+
+
+def test_a_prior_without_a_size_that_nothing_matches_does_no_harm() -> None:
+    values = inputs()
+    values["prior"][0, 0, :4] = 0.9, 0.9, 0.9, 0.9
+    values["prior"][0, 1, :4] = 0
+    net = net_of("num_classes: 3 code_type: CENTER_SIZE", values)
+    assert np.isfinite(net.forward(**values)["loss"])
+
+
 @pytest.mark.parametrize(
     "settings, words",
     [
         ("", "num_classes"),
         ("num_classes: 3 share_location: false", "share_location: true, or mining_type: NONE"),
-        ("num_classes: 3 neg_pos_ratio: 0", "neg_pos_ratio"),
         ("num_classes: 3 mining_type: HARD_EXAMPLE sample_size: 0", "sample_size"),
         ("num_classes: 3 do_neg_mining: false", "do_neg_mining and mining_type"),
         ("num_classes: 3 ignore_difficult_gt: true", "NVIDIA"),
@@ -184,7 +220,8 @@ def test_ground_truth_that_does_not_fit(column: int, value: float, words: str) -
 
 def test_variances_must_be_positive() -> None:
     values = inputs()
-    values["prior"][0, 1, 3] = 0
+    # Prior 2 is a ground truth box, prior 0 need not be matched.
+    values["prior"][0, 1, 2 * 4 + 3] = 0
     with pytest.raises(cp.LayerError, match="variance"):
         net_of("num_classes: 3", values).forward(**values)
 
