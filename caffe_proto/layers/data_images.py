@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,9 @@ from caffe_proto.layers.registry import register_layer
 from caffe_proto.rng import CaffeRandom
 
 __all__ = ["ImageData"]
+
+#: In lists up to this length every picture is looked for before anything starts.
+CHECKED_AT_ONCE = 100_000
 
 
 @register_layer("ImageData")
@@ -68,6 +72,8 @@ class ImageData(PrefetchingLayer):
             settings.is_color,
             (settings.new_height, settings.new_width) if settings.new_height else None,
         )
+        if len(lines) <= CHECKED_AT_ONCE:
+            source.check_all()
         image, _, what = source.read()
         shape = self.transformer.shape(image.shape, what)
         self.transformer.check(image.shape, what)
@@ -107,6 +113,13 @@ class _Pictures:
         # The two are put together as they are: root_folder brings its own slash.
         path = find_path(self._root + name, self._directory, "picture of the list")
         return as_planes(read_image(path, self._color, self._size)), label, f"picture {path}"
+
+    def check_all(self) -> None:
+        """Raise :class:`DataError` naming the first picture of the list that is missing."""
+        for name, _ in self._lines:
+            # The usual place first: this is called for every line of the list.
+            if not os.path.exists(self._root + name):
+                find_path(self._root + name, self._directory, "picture of the list")
 
     def advance(self) -> None:
         """Go on to the next picture."""
