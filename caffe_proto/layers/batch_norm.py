@@ -158,7 +158,7 @@ class BatchNorm(Layer):
     def backward(self, dy: Array, x: Array, y: Array) -> Array | None:
         normalized = self.normalized
         if normalized is None and self._needs_normalized():
-            normalized = self._normalize(x, np.empty_like(x))
+            normalized = self._normalize(x, scratch("normalized", x.shape, x.dtype))
         if self.has_scale:
             scale, bias = self.params[STATISTICS:]
             if scale.needs_grad:
@@ -172,9 +172,11 @@ class BatchNorm(Layer):
             # The statistics depend on x too:
             # dx = (dy - mean(dy) - y mean(dy y)) / deviation, y being the normalized value.
             count = x.size // self.channels
-            along = column(channel_sums(dy, normalized) / count, x) * normalized
-            dy = dy - column(channel_sums(dy) / count, x)
-            dy -= along
+            mean, slope = channel_sums(dy) / count, channel_sums(dy, normalized) / count
+            along = scratch("along", x.shape, x.dtype)
+            np.multiply(normalized, column(slope, x), out=along)
+            dy = np.subtract(dy, along, out=self.bottom_diff())
+            dy -= column(mean, x)
         return np.multiply(dy, column(1 / self.deviation, x), out=self.bottom_diff())
 
 

@@ -97,8 +97,14 @@ class Power(_Function):
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 if self.power == 0.5:
                     np.sqrt(base, out=y)
+                elif self.power == -0.5:
+                    np.sqrt(base, out=y)
+                    # The root of -0 is -0, but its power is inf.
+                    np.reciprocal(np.abs(y, out=y), out=y)
                 elif self.power == -1:
                     np.reciprocal(base, out=y)
+                elif self.power == 3:
+                    np.multiply(base * base, base, out=y)
                 else:
                     np.power(base, x.dtype.type(self.power), out=y)
         return y

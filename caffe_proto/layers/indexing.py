@@ -54,10 +54,12 @@ class BatchReindex(Layer):
         dx[...] = 0
         if not dy.size:
             return
-        # Rows of one item stand together once sorted, so that one sum a picked item is left.
+        # Sorted, the rows of one item stand together: the first of each is added, then the second.
         order = np.argsort(self._index, kind="stable")
-        items, begins = np.unique(self._index[order], return_index=True)
-        dx[items] = np.add.reduceat(dy[order], begins, axis=0)
+        items, begins, counts = np.unique(self._index[order], return_index=True, return_counts=True)
+        for nth in range(int(counts.max())):
+            several = counts > nth
+            dx[items[several]] += dy[order[begins[several] + nth]]
 
 
 @register_layer("Filter")

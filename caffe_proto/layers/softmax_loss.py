@@ -79,7 +79,8 @@ class SoftmaxWithLoss(LossLayer):
             losses *= self._weight
         if self._valid is not None:
             self._valid = self._valid.reshape(at.outer, at.inner)
-            losses *= self._valid
+            # Not a product: a score may be NaN where its label does not count.
+            losses = np.where(self._valid, losses, 0)
         counted = losses.size if self._valid is None else int(self._valid.sum())
         self._divisor = self.normalization.divisor(at.outer * at.inner, at.outer, counted)
         loss = -losses.sum() / scores.dtype.type(self._divisor)

@@ -47,6 +47,10 @@ def test_gradient(type_name: str, settings: str, shape: tuple[int, ...]) -> None
         ("power: 0.5", [np.nan, 0, 2]),
         ("power: -1", [-0.25, np.inf, 0.25]),
         ("power: 3", [-64, 0, 64]),
+        ("power: 3 scale: 0.5 shift: 1", [-1, 1, 27]),
+        ("power: -0.5", [np.nan, np.inf, 0.5]),
+        ("power: -0.5 scale: -1", [0.5, np.inf, np.nan]),
+        ("power: 1.5 shift: 4", [0, 8, 8**1.5]),
         ("scale: 0.5 shift: 1", [-1, 1, 3]),
     ],
 )

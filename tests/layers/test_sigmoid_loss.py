@@ -52,6 +52,15 @@ def test_other_shapes_of_the_same_count_are_taken() -> None:
     assert loss_of(KIND, x, t.reshape(2, 3, 2)) == loss_of(KIND, x, t)
 
 
+def test_a_score_that_does_not_count_may_be_no_number() -> None:
+    net = loss_net(KIND, [[np.nan, 0]], [[1, 0]], settings="loss_param { ignore_label: 1 }")
+    net.forward()
+    assert net.loss == pytest.approx(np.log(2), rel=1e-6)
+    net.layer("loss").propagate_down = [True, False]
+    net.layer("loss").run_backward()
+    assert net.blobs["x"].diff.tolist() == [[0, 0.5]]
+
+
 def test_targets_of_another_count_are_refused() -> None:
     with pytest.raises(cp.LayerError, match=r'"label" of shape \(2, 1\) has 2 .*Expected: 6'):
         loss_net(KIND, np.zeros((2, 3)), np.zeros((2, 1)))

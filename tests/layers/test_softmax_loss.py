@@ -60,6 +60,12 @@ def test_large_scores_do_not_overflow() -> None:
     assert loss_of("SoftmaxWithLoss", [[1e4, 0]], [1]) == pytest.approx(87.3365, rel=1e-5)
 
 
+def test_scores_that_do_not_count_may_be_no_numbers() -> None:
+    settings = "loss_param { ignore_label: 7 }"
+    x = [[np.nan, 0], [0, 0]]
+    assert loss_of("SoftmaxWithLoss", x, [7, 1], settings=settings) == pytest.approx(np.log(2))
+
+
 def test_the_batch_may_change_between_passes() -> None:
     net = loss_net("SoftmaxWithLoss", RNG.normal(size=(4, 3)), [0, 1, 2, 0])
     net.forward()
