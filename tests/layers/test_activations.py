@@ -41,6 +41,12 @@ def test_one_axis_will_do(type_name: str) -> None:
     check_layer(type_name, "", RNG.normal(size=5))
 
 
+def test_bnll_keeps_its_digits_far_from_zero() -> None:
+    x = np.linspace(-80, 120, 401, dtype=np.float32)
+    expected = np.logaddexp(0, x.astype(np.float64))
+    np.testing.assert_allclose(top_of("BNLL", "", x), expected, rtol=3e-7)
+
+
 @pytest.mark.parametrize("type_name, settings", [c for c in CURVES if "PReLU" != c[0] != "CReLU"])
 def test_a_single_number_will_do(type_name: str, settings: str) -> None:
     check_layer(type_name, settings, np.array(0.7))
