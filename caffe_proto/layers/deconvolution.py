@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from caffe_proto.layers.base import Array
 from caffe_proto.layers.convolution import ConvolutionBase
 from caffe_proto.layers.registry import register_layer
@@ -30,6 +32,9 @@ class Deconvolution(ConvolutionBase):
     def forward(self, *xs: Array) -> None:
         for index, x in enumerate(xs):
             y = self.planes(self.top(index))
+            if np.may_share_memory(x, y):
+                # In place, the first windows would be written over those still to be read.
+                x = x.copy()
             self.correlation.transpose(self.planes(x), self.weight, y, self.bias)
 
     def backward(self, dys: Sequence[Array], xs: Sequence[Array], ys: Sequence[Array]) -> None:

@@ -18,7 +18,7 @@ class Eltwise(Layer):
     """Combines its bottoms: ``y = c1 x1 + c2 x2 + ...``, ``y = x1 x2 ...`` or ``y = max(x1, ...)``.
 
     Two or more bottoms of one shape → top, the same shape. No parameters. May run in place (where
-    Caffe's own SUM loses the first bottom).
+    Caffe's own SUM and MAX lose the first bottom, and its PROD the top's gradient; here they work).
     Settings: ``eltwise_param`` (operation SUM, or PROD, MAX; coeff, one a bottom, SUM only,
     1 by default; stable_prod_grad true: the gradient of PROD is the product of the other
     bottoms; false: top / bottom, which is faster with many bottoms and NaN at 0).

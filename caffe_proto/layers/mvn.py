@@ -19,7 +19,8 @@ class MVN(Layer):
 
     Bottom ``(N, C, H, W)`` or fewer axes → top with 4 axes always, missing ones being 1. Mean and
     variance are taken over each channel, or over the whole image with ``across_channels``. Without
-    ``normalize_variance`` only the mean is subtracted. No parameters. May run in place.
+    ``normalize_variance`` only the mean is subtracted. No parameters. May run in place (where
+    Caffe's own gradient goes wrong, as it writes over what it still has to read; here it is right).
 
     Settings: ``mvn_param`` (normalize_variance true, across_channels false, eps 1e-9: it is added
     to the standard deviation, not to the variance).

@@ -36,6 +36,17 @@ def test_gradients(shape: tuple[int, ...], settings: str) -> None:
     check_layer("Deconvolution", f"convolution_param {{ {settings} }}", RNG.normal(size=shape))
 
 
+@pytest.mark.parametrize("kernel", ["kernel_size: 3 pad: 1", "kernel_size: 1"])
+def test_in_place_forward_gives_the_same(kernel: str) -> None:
+    settings = f'convolution_param {{ num_output: 2 {kernel} weight_filler {{ type: "xavier" }} }}'
+    x = RNG.normal(size=(2, 2, 4, 3))
+    apart, within = (
+        top_of("Deconvolution", settings, x, in_place=in_place, seed=1)
+        for in_place in (False, True)
+    )
+    assert np.array_equal(within, apart)
+
+
 @pytest.mark.parametrize("shape, settings", SETTINGS)
 def test_forward_is_the_input_gradient_of_the_convolution(
     shape: tuple[int, ...], settings: str
