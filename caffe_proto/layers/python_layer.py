@@ -105,7 +105,8 @@ class Python(Layer):
     share_in_parallel false: without effect).
 
     Errors in the class come out as they are, with a note that names the layer. Classes that are
-    known here (py-faster-rcnn's ProposalLayer) run as layers of this package, without their code.
+    known here (py-faster-rcnn's ProposalLayer) run as layers of this package where their code is
+    not allowed, or not there.
     """
 
     num_bottoms: ClassVar[Arity] = (0, None)
@@ -114,7 +115,9 @@ class Python(Layer):
     def __new__(cls, param: caffe_pb2.LayerParameter, context: LayerContext) -> Any:
         settings = param.python_param
         known = KNOWN_PYTHON_LAYERS.get((settings.module, settings.layer))
-        return super().__new__(cls) if known is None else known(param, context)
+        if known is None or (context.allow_python_layers and _is_importable(settings.module)):
+            return super().__new__(cls)
+        return known(param, context)
 
     def setup(self, *bottoms: Shape) -> None:
         settings = self.param.python_param
@@ -236,6 +239,15 @@ class Python(Layer):
                 raise self.error(f"{type(fault).__name__} {note}: {fault}") from fault
             add_note(note)
             raise
+
+
+def _is_importable(name: str) -> bool:
+    """Whether the module is there with all that it imports; the import runs its code."""
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def _provide_caffe() -> bool:
