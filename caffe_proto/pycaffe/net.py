@@ -44,15 +44,17 @@ class Net:
         _check_file(network_file)
         if weights is not None:
             _check_file(weights)
-        self._native = build_net(
-            Path(network_file),
-            phase,
-            level=level,
-            stages=stages,
-            allow_python_layers=True,
-            stream=stream_for_net(),
-            solver_count=state.solver_count,
-            solver_rank=state.solver_rank,
+        self._take(
+            build_net(
+                Path(network_file),
+                phase,
+                level=level,
+                stages=stages,
+                allow_python_layers=True,
+                stream=stream_for_net(),
+                solver_count=state.solver_count,
+                solver_rank=state.solver_rank,
+            )
         )
         if weights is not None:
             self._native.load(os.fspath(weights))
@@ -61,20 +63,16 @@ class Net:
     def of(cls: type[N], native: NativeNet) -> N:
         """The net ``native``, made by :func:`caffe_proto.build_net`, with this class's names."""
         net = cls.__new__(cls)
-        net._native = native
+        net._take(native)
         return net
 
+    def _take(self, native: NativeNet) -> None:
+        self._native = native
+        # Attributes that scripts may set to what they like.
+        self.name = native.name
+        self.phase = 0 if native.phase == "TRAIN" else 1
+
     # -- facts -----------------------------------------------------------------------------
-
-    @property
-    def name(self) -> str:
-        """The net's name."""
-        return self._native.name
-
-    @property
-    def phase(self) -> int:
-        """``caffe.TRAIN`` or ``caffe.TEST``."""
-        return 0 if self._native.phase == "TRAIN" else 1
 
     @cached_property
     def blobs(self) -> OrderedDict[str, Blob]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import code
 import contextlib
+import io
 import os
 import runpy
 import sys
@@ -51,6 +52,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _start(arguments: list[str]) -> None:
+    if arguments[:1] == ["-u"]:
+        _unbuffered()
+        arguments = arguments[1:]
     first = arguments[0] if arguments else ""
     if first.startswith("-m"):
         module, rest = _value(arguments, "-m")
@@ -69,7 +73,7 @@ def _start(arguments: list[str]) -> None:
     elif first.startswith("-"):
         raise SystemExit(
             f"caffe-proto python: {first} is no option here. Expected: a script, -m module, "
-            "-c code, - (standard input) or nothing; options of Python go into PYTHON... variables"
+            "-c code, - (standard input) or nothing, after -u for output without a buffer"
         )
     elif first:
         sys.argv = arguments
@@ -89,6 +93,12 @@ def _start(arguments: list[str]) -> None:
             local={"__name__": "__main__", "caffe": caffe},
             exitmsg="",
         )
+
+
+def _unbuffered() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(write_through=True, line_buffering=True)
 
 
 def _value(arguments: list[str], option: str) -> tuple[str, list[str]]:

@@ -9,6 +9,8 @@ import warnings
 from pathlib import Path
 from types import ModuleType
 
+from caffe_proto.pycaffe.six_names import SixFinder
+
 __all__ = ["SHIM", "install", "real_pycaffe", "uninstall"]
 
 #: A folder with a package ``caffe`` that installs this one: for the path of other processes.
@@ -29,6 +31,8 @@ _SUBMODULES = (
 
 #: What the names meant before, to be put back.
 _replaced: dict[str, ModuleType] = {}
+
+_six = SixFinder()
 
 
 def _is_ours(module: ModuleType) -> bool:
@@ -65,6 +69,8 @@ def install() -> None:
     for name in _SUBMODULES:
         sys.modules[f"caffe.{name}"] = importlib.import_module(f"{ours}.{name}")
     sys.modules["caffe"] = importlib.import_module(ours)
+    if _six not in sys.meta_path:
+        sys.meta_path.append(_six)
 
 
 def uninstall() -> None:
@@ -74,5 +80,7 @@ def uninstall() -> None:
         return
     for name in [n for n in sys.modules if n == "caffe" or n.startswith("caffe.")]:
         del sys.modules[name]
+    if _six in sys.meta_path:
+        sys.meta_path.remove(_six)
     sys.modules.update(_replaced)
     _replaced.clear()

@@ -13,7 +13,7 @@ from caffe_proto.schema import caffe_pb2 as _schema
 _names = {*_schema.DESCRIPTOR.message_types_by_name, *_schema.DESCRIPTOR.enum_types_by_name}
 for _enum in _schema.DESCRIPTOR.enum_types_by_name.values():
     _names.update(_enum.values_by_name)
-__all__ = ["DESCRIPTOR", *sorted(_names)]
+__all__ = sorted(_names)
 
 
 def _descriptors() -> dict[str, Any]:
