@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar
 
+import numpy as np
+
 from caffe_proto.layers.base import Array, Layer, Parameter, Shape
 from caffe_proto.layers.correlation import Correlation
 from caffe_proto.layers.registry import register_layer
@@ -105,6 +107,11 @@ class ConvolutionBase(Layer):
         """One value an output channel, or None."""
         return self.params[1].data if len(self.params) > 1 else None
 
+    @staticmethod
+    def apart(source: Array, target: Array) -> Array:
+        """``source``, or a copy where ``target`` would be written over it, in place."""
+        return source.copy() if np.may_share_memory(source, target) else source
+
     def _filters(self, values: Array) -> Array:
         return values if values.ndim > 2 else values[..., None]
 
@@ -139,7 +146,7 @@ class Convolution(ConvolutionBase):
     def forward(self, *xs: Array) -> None:
         for index, x in enumerate(xs):
             y = self.planes(self.top(index))
-            self.correlation.forward(self.planes(x), self.weight, y, self.bias)
+            self.correlation.forward(self.apart(self.planes(x), y), self.weight, y, self.bias)
 
     def backward(self, dys: Sequence[Array], xs: Sequence[Array], ys: Sequence[Array]) -> None:
         for index, (dy, x) in enumerate(zip(dys, xs, strict=True)):
@@ -149,4 +156,4 @@ class Convolution(ConvolutionBase):
                 self.correlation.add_weight_gradient(x, dy, self._filters(filters.diff))
             if self.propagate_down[index]:
                 dx = self.planes(self.bottom_diff(index))
-                self.correlation.transpose(dy, self.weight, dx)
+                self.correlation.transpose(self.apart(dy, dx), self.weight, dx)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from caffe_proto.layers.base import Array
 from caffe_proto.layers.convolution import ConvolutionBase
 from caffe_proto.layers.registry import register_layer
@@ -32,10 +30,7 @@ class Deconvolution(ConvolutionBase):
     def forward(self, *xs: Array) -> None:
         for index, x in enumerate(xs):
             y = self.planes(self.top(index))
-            if np.may_share_memory(x, y):
-                # In place, the first windows would be written over those still to be read.
-                x = x.copy()
-            self.correlation.transpose(self.planes(x), self.weight, y, self.bias)
+            self.correlation.transpose(self.apart(self.planes(x), y), self.weight, y, self.bias)
 
     def backward(self, dys: Sequence[Array], xs: Sequence[Array], ys: Sequence[Array]) -> None:
         for index, (dy, x) in enumerate(zip(dys, xs, strict=True)):
@@ -45,4 +40,4 @@ class Deconvolution(ConvolutionBase):
                 self.correlation.add_weight_gradient(dy, x, self._filters(filters.diff))
             if self.propagate_down[index]:
                 dx = self.planes(self.bottom_diff(index))
-                self.correlation.forward(dy, self.weight, dx)
+                self.correlation.forward(self.apart(dy, dx), self.weight, dx)

@@ -36,15 +36,23 @@ def test_gradients(shape: tuple[int, ...], settings: str) -> None:
     check_layer("Deconvolution", f"convolution_param {{ {settings} }}", RNG.normal(size=shape))
 
 
+@pytest.mark.parametrize("type_name", ["Deconvolution", "Convolution"])
 @pytest.mark.parametrize("kernel", ["kernel_size: 3 pad: 1", "kernel_size: 1"])
-def test_in_place_forward_gives_the_same(kernel: str) -> None:
-    settings = f'convolution_param {{ num_output: 2 {kernel} weight_filler {{ type: "xavier" }} }}'
-    x = RNG.normal(size=(2, 2, 4, 3))
+def test_in_place_gives_the_same(type_name: str, kernel: str) -> None:
+    settings = (
+        f'convolution_param {{ num_output: 32 {kernel} weight_filler {{ type: "gaussian" }} }}'
+    )
+    # So large that it is not computed in one piece.
+    x, dy = RNG.normal(size=(2, 1, 32, 120, 130))
     apart, within = (
-        top_of("Deconvolution", settings, x, in_place=in_place, seed=1)
+        top_of(type_name, settings, x, in_place=in_place, seed=1) for in_place in (False, True)
+    )
+    np.testing.assert_allclose(within, apart, atol=1e-4)
+    apart, within = (
+        bottom_gradients(type_name, settings, [x], dy, in_place=in_place, seed=1)[0]
         for in_place in (False, True)
     )
-    assert np.array_equal(within, apart)
+    np.testing.assert_allclose(within, apart, atol=1e-4)
 
 
 @pytest.mark.parametrize("shape, settings", SETTINGS)
