@@ -870,6 +870,7 @@ class LayerParameter(_message.Message):
     BATCH_REDUCTION_PARAM_FIELD_NUMBER: _ClassVar[int]
     NORMALIZE_BBOX_PARAM_FIELD_NUMBER: _ClassVar[int]
     SELU_DROPOUT_PARAM_FIELD_NUMBER: _ClassVar[int]
+    SELU_PARAM_FIELD_NUMBER: _ClassVar[int]
     name: str
     type: str
     @property
@@ -1241,6 +1242,8 @@ class LayerParameter(_message.Message):
     def normalize_bbox_param(self) -> NormalizeParameter: ...
     @property
     def selu_dropout_param(self) -> SELUDropoutParameter: ...
+    @property
+    def selu_param(self) -> SELUParameter: ...
     def __init__(
         self,
         *,
@@ -1435,6 +1438,7 @@ class LayerParameter(_message.Message):
         batch_reduction_param: BatchReductionParameter | _Mapping[str, object] | None = ...,
         normalize_bbox_param: NormalizeParameter | _Mapping[str, object] | None = ...,
         selu_dropout_param: SELUDropoutParameter | _Mapping[str, object] | None = ...,
+        selu_param: SELUParameter | _Mapping[str, object] | None = ...,
     ) -> None: ...
 
 class TransformationParameter(_message.Message):
@@ -5338,13 +5342,26 @@ class UniqueLabelParameter(_message.Message):
         force_label: _Iterable[float] | None = ...,
     ) -> None: ...
 
+class SELUParameter(_message.Message):
+    LAMBDA_FIELD_NUMBER: _ClassVar[int]
+    ALPHA_FIELD_NUMBER: _ClassVar[int]
+    alpha: float
+    def __init__(
+        self,
+        *,
+        alpha: float | None = ...,
+    ) -> None: ...
+
 class SELUDropoutParameter(_message.Message):
     DROPOUT_RATIO_FIELD_NUMBER: _ClassVar[int]
+    ALPHA_FIELD_NUMBER: _ClassVar[int]
     dropout_ratio: float
+    alpha: float
     def __init__(
         self,
         *,
         dropout_ratio: float | None = ...,
+        alpha: float | None = ...,
     ) -> None: ...
 
 class CorrelationParameter(_message.Message):
