@@ -237,10 +237,9 @@ class Adam(UpdateRule):
     histories = 2
 
     def check(self, settings: caffe_pb2.SolverParameter) -> None:
-        """``momentum`` and ``momentum2`` from 0 to 1."""
-        for name in ("momentum", "momentum2"):
-            if not 0 <= getattr(settings, name) <= 1:
-                raise SolverError(f"{name} is {getattr(settings, name):g}. Expected: from 0 to 1")
+        """``momentum2`` from 0 to 1: Caffe takes roots of negative numbers otherwise."""
+        if not 0 <= settings.momentum2 <= 1:
+            raise SolverError(f"momentum2 is {settings.momentum2:g}. Expected: from 0 to 1")
         self.momentum2 = np.float32(settings.momentum2)
         self.correction = np.float32(1)
 

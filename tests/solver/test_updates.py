@@ -101,7 +101,7 @@ def test_every_type_of_caffe_is_there() -> None:
         ("RMSProp", {"rms_decay": 1}, "rms_decay is 1"),
         ("RMSProp", {"rms_decay": -0.1}, "rms_decay is -0.1"),
         ("Adam", {"momentum2": 1.5}, "momentum2 is 1.5"),
-        ("Adam", {"momentum": -1}, "momentum is -1"),
+        ("Adam", {"momentum2": -1}, "momentum2 is -1"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(
