@@ -144,7 +144,8 @@ class Weights:
         grouped = self.rows.reshape(g.groups, g.outputs // g.groups, -1, *g.kernel)
         if g.kernel == (1, 1):
             # A view: BLAS reads a transposed matrix as fast.
-            return grouped[..., 0, 0].swapaxes(1, 2)
+            transposed: Array = grouped[..., 0, 0].swapaxes(1, 2)
+            return transposed
         ordered = np.empty((g.groups, *g.kernel, *grouped.shape[2:0:-1]), np.float32)
         for outputs in spans(grouped.shape[1], -(-grouped.shape[1] // 16)):
             # A cache line of outputs at a time: the innermost axis goes all the way out.
