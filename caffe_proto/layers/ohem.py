@@ -110,7 +110,8 @@ class SmoothL1LossOHEM(Layer):
         inner = int(np.prod(shape[2:], dtype=np.int64))
         full = shape[0] * inner
         self.divisor = max(1.0, self.normalization.divisor(full, shape[0], full))
-        return [(), (shape[0], 1, *shape[2:])][: len(self.top_blobs)]
+        _, _, *plane = _four_axes(shape)
+        return [(), (shape[0], 1, *plane)][: len(self.top_blobs)]
 
     def forward(self, x: Array, target: Array, *weights: Array) -> list[Array]:
         self._difference = x - target.reshape(x.shape)
@@ -119,7 +120,7 @@ class SmoothL1LossOHEM(Layer):
         error = smooth_l1(self._difference)
         tops = [np.asarray(error.sum() / x.dtype.type(self.divisor))]
         if len(self.top_blobs) > 1:
-            tops.append(error.sum(axis=1, keepdims=True))
+            tops.append(error.sum(axis=1).reshape(self.top(1).shape))
         return tops
 
     def backward(self, dy: list[Array], x: list[Array], y: list[Array]) -> list[Array | None]:

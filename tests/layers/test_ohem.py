@@ -97,6 +97,14 @@ def test_loss_is_normalized_and_that_of_a_region_is_not(normalization: str, divi
     np.testing.assert_allclose(out["loss"], error.sum() / divisor, rtol=1e-5)
 
 
+def test_the_loss_of_a_region_has_four_axes() -> None:
+    inputs = {"x": np.full((3, 4), 3.0), "t": np.zeros((3, 4, 1, 1))}
+    net = cp.build_net(declare_inputs(loss_layer("NONE"), inputs))
+    each = net.forward(**inputs)["each"]
+    assert each.shape == (3, 1, 1, 1)
+    np.testing.assert_allclose(each.ravel(), 10)
+
+
 def test_gradients() -> None:
     rng = np.random.default_rng(4)
     inputs = {"x": rng.normal(size=(3, 4, 1, 2)), "t": rng.normal(size=(3, 4, 1, 2))}
