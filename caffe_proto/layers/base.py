@@ -123,6 +123,7 @@ class Layer:
         #: One weight a top: what it contributes to the net's loss.
         self.loss_weights: list[float] = []
         self._inferred_for: list[Shape] | None = None
+        self._aliases: tuple[Alias, ...] = ()
 
     # -- what a type defines ---------------------------------------------------------------
 
@@ -267,11 +268,21 @@ class Layer:
         self._check_arity()
         self.setup(*(blob.shape for blob in self.bottom_blobs))
         self.reshape()
-        for alias in self.aliases():
-            self.top_blobs[alias.top].share_data(self.bottom_blobs[alias.bottom])
-            if alias.diff:
-                self.top_blobs[alias.top].share_diff(self.bottom_blobs[alias.bottom])
+        self._aliases = tuple(self.aliases())
+        self._share_memory()
         self._set_loss_weights()
+
+    def _share_memory(self) -> None:
+        """Give aliases their bottom's memory, which may be another one since they last had it.
+
+        That of a Parameter layer is another one as soon as its parameter is shared.
+        """
+        for alias in self._aliases:
+            top, bottom = self.top_blobs[alias.top], self.bottom_blobs[alias.bottom]
+            if top.data_storage is not bottom.data_storage:
+                top.share_data(bottom)
+            if alias.diff and top.diff_storage is not bottom.diff_storage:
+                top.share_diff(bottom)
 
     def reshape(self) -> None:
         """Shape the tops for the bottoms' present shapes."""
@@ -291,6 +302,7 @@ class Layer:
         """Compute the tops; returns what they contribute to the loss."""
         if self._inferred_for != [blob.shape for blob in self.bottom_blobs]:
             self.reshape()
+        self._share_memory()
         result = self.forward(*(blob.data for blob in self.bottom_blobs))
         if result is not None:
             if isinstance(result, np.ndarray) or np.isscalar(result):

@@ -31,11 +31,7 @@ class Split(Layer):
         return [Alias(top, 0, diff=False) for top in range(len(self.top_blobs))]
 
     def forward(self, x: Array) -> None:
-        # The bottom may have taken other memory since: a Parameter layer's does when it is shared.
-        source = self.bottom_blobs[0]
-        for blob in self.top_blobs:
-            if blob.data_storage is not source.data_storage:
-                blob.share_data(source)
+        return None
 
     def backward(self, dys: list[Array], x: Array, ys: list[Array]) -> Array | None:
         if not self.propagate_down[0]:

@@ -167,3 +167,31 @@ def test_a_large_constant_takes_no_memory_before_it_is_read() -> None:
     settings = "dummy_data_param { shape { dim: 2000000000 } data_filler { value: 1 } }"
     net = _source("DummyData", settings)
     assert net.blobs["a"].data_storage.buffer is None
+
+
+@pytest.mark.parametrize(
+    "type_name, settings",
+    [
+        ("Reshape", "reshape_param { shape { dim: 6 } }"),
+        ("Flatten", "flatten_param { axis: 0 }"),
+        ("Concat", ""),
+        ("Slice", ""),
+        ("Split", ""),
+    ],
+)
+def test_a_shared_parameter_reaches_what_only_renames_it(type_name: str, settings: str) -> None:
+    parameter = 'param { name: "w" } parameter_param { shape { dim: 2 dim: 3 } }'
+    net = cp.build_net(
+        f"""
+        layer {{ name: "a" type: "Parameter" top: "a" {parameter} }}
+        layer {{ name: "b" type: "Parameter" top: "b" {parameter} }}
+        layer {{ name: "c" type: "{type_name}" bottom: "b" top: "c" {settings} }}
+        layer {{ name: "d" type: "Reshape" bottom: "c" top: "d"
+          reshape_param {{ shape {{ dim: -1 }} }} }}
+        """
+    )
+    net.params["a"][0].data[...] = np.arange(6).reshape(2, 3)
+    assert net.forward()["d"].tolist() == [0, 1, 2, 3, 4, 5]
+    other = cp.build_net(net.definition)
+    other.share_params(net)
+    assert other.forward()["d"].tolist() == [0, 1, 2, 3, 4, 5]
