@@ -111,7 +111,7 @@ def command(
             if log_file is not None:
                 from caffe_proto.solver.runlog import RunLog
 
-                stack.callback(RunLog(log_file, solver).close)
+                stack.enter_context(RunLog(log_file, solver))
             stack.enter_context(_signals(solver, sigint_effect, sighup_effect))
             if sys.stdout.isatty():
                 from caffe_proto.cli._progress import live_training

@@ -10,7 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import time
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    _Handler = logging.StreamHandler[TextIO]
+else:
+    _Handler = logging.StreamHandler
 
 __all__ = ["CaffeFormatter", "attach", "detach", "is_heard", "say"]
 
@@ -42,9 +47,15 @@ class CaffeFormatter(logging.Formatter):
         return f"{severity}{stamp}.{micro:06d} {os.getpid():5d} {source}] {record.getMessage()}"
 
 
+class _Lines(_Handler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Let the error out: a reader that has gone ends the program as it ends others."""
+        raise
+
+
 def attach(stream: TextIO) -> logging.Handler:
     """Write a training's log lines to ``stream`` from now on, each at once."""
-    handler = logging.StreamHandler(stream)
+    handler = _Lines(stream)
     handler.setFormatter(CaffeFormatter())
     for name in _LOGGERS:
         logger = logging.getLogger(name)

@@ -22,8 +22,9 @@ class RunLog:
     """Appends the events of a solver to a file, each line whole and at once.
 
     ``start`` (net, type, seed, max_iter), ``train`` (iteration, loss, lr, outputs, seconds),
-    ``test`` (iteration, net, loss, outputs), ``snapshot`` (iteration, state), ``end`` (iteration,
-    stopped). ``seconds`` count from the start; numbers that JSON cannot hold are strings.
+    ``test`` (iteration, net, loss, outputs), ``snapshot`` (iteration, state), ``error`` (iteration,
+    message), ``end`` (iteration, stopped). ``seconds`` count from the start; numbers that JSON
+    cannot hold are strings. As a context it closes itself.
     """
 
     def __init__(self, path: str | os.PathLike[str], solver: Solver) -> None:
@@ -49,6 +50,14 @@ class RunLog:
         solver.on_report.append(self._report)
         solver.on_test.append(self._test)
         solver.on_snapshot.append(self._snapshot)
+
+    def __enter__(self) -> RunLog:
+        return self
+
+    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
+        if error is not None:
+            self._write("error", iteration=self._solver.iter, message=str(error))
+        self.close()
 
     def close(self) -> None:
         """Write the ``end`` and stop listening."""

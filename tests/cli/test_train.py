@@ -266,6 +266,19 @@ def test_a_hangup_snapshots_and_goes_on(folder: Path) -> None:
     process.communicate()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="uses a shell")
+def test_a_reader_that_has_gone_ends_the_run_quietly(folder: Path) -> None:
+    settings = folder / "cli_tests" / "solver.prototxt"
+    text = settings.read_text().replace("max_iter: 6", "max_iter: 100000000")
+    settings.write_text(text.replace("display: 3", "display: 1"))
+    command = f"{sys.executable} -c '{COMMAND}' train -solver solver.prototxt | head -n 3"
+    done = subprocess.run(
+        command, shell=True, cwd=settings.parent, capture_output=True, text=True, timeout=60
+    )
+    assert len(done.stdout.splitlines()) == 3
+    assert done.stderr == ""
+
+
 def test_a_nan_ends_the_command_with_one_line_and_no_traceback(folder: Path) -> None:
     settings = folder / "cli_tests" / "solver.prototxt"
     settings.write_text(settings.read_text().replace("base_lr: 0.05", "base_lr: 1e30"))
@@ -275,6 +288,11 @@ def test_a_nan_ends_the_command_with_one_line_and_no_traceback(folder: Path) -> 
     assert "Traceback" not in done.stderr
     assert re.search(r'the first layer whose output is not finite is "ip\d" \(Inner', done.stderr)
     assert "--keep-going" in done.stderr
+    done = subprocess.run(
+        [*command, "--log", "run.jsonl"], cwd=settings.parent, capture_output=True, timeout=60
+    )
+    records = (settings.parent / "run.jsonl").read_text().splitlines()
+    assert [json.loads(line)["event"] for line in records[-2:]] == ["error", "end"]
     done = subprocess.run(
         [*command, "--keep-going"], cwd=settings.parent, capture_output=True, text=True, timeout=60
     )
