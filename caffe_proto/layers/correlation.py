@@ -5,27 +5,30 @@ Images ``x`` (N, C, H, W), windows ``y`` (N, O, windows_h, windows_w), weights
 
     y[n, o, p] = sum over c, k of  weight[o, c, k] * x[n, c, stride p + dilation k - pad]
 
-The windows' contents are laid out as columns, so that each map is a matrix product; this is done
-for as many images, or rows of one image, as keep the columns in the cache. Chellapilla et al.,
-"High performance convolutional neural networks for document processing", 2006.
+The windows' contents are laid out as the columns of a matrix, so that each map is a matrix product;
+this is done for as many images, or rows of one image, as keep the columns in the cache, and in
+several threads. Chellapilla et al., "High performance convolutional neural networks for document
+processing", 2006.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from caffe_proto import threads
 from caffe_proto.layers.base import Array
-from caffe_proto.layers.windows import Windows, col2im, im2col, scratch
+from caffe_proto.layers.columns import Columns, Patches
+from caffe_proto.layers.windows import Windows, scratch
 
 __all__ = ["Correlation"]
 
-# Elements of a block of columns: some megabytes, so that they are still in the cache when the
-# matrix product reads them. The gradient by the weights writes all of its result once a block,
-# hence wants fewer, larger ones.
-BLOCK, GRADIENT_BLOCK = 1 << 21, 1 << 22
+# Elements of a block of columns: a few megabytes, so that they are still in the cache when the
+# matrix product reads them.
+BLOCK = 1 << 20
 
 Block = tuple[slice, slice]
 
@@ -39,50 +42,135 @@ class Correlation:
 
     def forward(self, x: Array, weight: Array, y: Array, bias: Array | None = None) -> None:
         """Write ``weight * x + bias`` into ``y``."""
-        w = self._matrix(weight)
         if self.windows.is_pointwise:
-            _product(w, self._grouped(x), self._grouped(y))
+            _product(self._matrix(weight), self._grouped(x), self._grouped(y), shared=True)
             if bias is not None:
                 y += _column(bias, y.ndim - 1)
             return
-        for images, rows in self._blocks(x, y, BLOCK):
-            cols = self._columns(x, y, images, rows)
-            out = y[images, :, rows]
+        layout = self._layout(x, y, back=False)
+        w = layout.matrix(weight)
+        images, rows = self._blocks(x, y, len(weight))
+        blocks = list(itertools.product(images, rows))
+
+        def one(block: Block) -> None:
+            cols = self._columns(layout, x, y, block)
+            out = y[block[0], :, block[1]]
             product = scratch("product", (*w.shape[:2], cols.shape[2]), y.dtype)
-            product = _product(w, cols, product)
-            product = product.reshape(y.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
+            _product(w, cols, product, shared=len(blocks) == 1)
+            values = product.reshape(y.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
             if bias is None:
-                out[...] = product
+                out[...] = values
             else:
-                np.add(product, _column(bias, y.ndim - 1), out=out)
+                np.add(values, _column(bias, y.ndim - 1), out=out)
+
+        threads.share(one, blocks)
 
     def transpose(self, y: Array, weight: Array, x: Array, bias: Array | None = None) -> None:
         """Write into ``x`` what each window gives back to its pixels, plus ``bias``."""
-        w = self._matrix(weight).swapaxes(1, 2)
         if self.windows.is_pointwise:
-            _product(w, self._grouped(y), self._grouped(x))
+            w = self._matrix(weight).swapaxes(1, 2)
+            _product(w, self._grouped(y), self._grouped(x), shared=True)
             if bias is not None:
                 x += _column(bias, x.ndim - 1)
             return
-        x[...] = 0 if bias is None else _column(bias, x.ndim - 1)
-        for images, rows in self._blocks(x, y, BLOCK):
-            part = self._windows_first(y[images, :, rows])
-            cols = scratch("columns", (*w.shape[:2], part.shape[2]), x.dtype)
-            _product(w, part, cols)
-            counts = y[images, :, rows].shape
-            cols = cols.reshape(x.shape[1], *self.windows.kernel, counts[0], *counts[2:])
-            windows, seen = self._windows_of(rows, x, y)
-            col2im(cols, windows, x[images, :, seen])
+        if self._can_be_mirrored(x, y):
+            self._mirrored().forward(y, self._mirror(weight), x, bias)
+            return
+        layout = self._layout(x, y, back=True)
+        w = layout.matrix(weight).swapaxes(1, 2)
+        images, all_rows = self._blocks(x, y, len(weight))
+
+        # Rows of windows of one image see the same pixels, so they must follow each other.
+        def one(part: slice) -> None:
+            x[part] = 0 if bias is None else _column(bias, x.ndim - 1)
+            for rows in all_rows:
+                given = y[part, :, rows]
+                memory, cols = layout.room(x[part], given.shape[2:])
+                _product(w, self._windows_first(given), cols, shared=len(images) == 1)
+                windows, seen = self._windows_of(rows, x, y)
+                layout.give_back(memory, windows, x[part, :, seen])
+
+        threads.share(one, images)
 
     def add_weight_gradient(self, x: Array, y: Array, weight: Array) -> None:
         """Add to ``weight`` the derivative of ``forward(x)`` · ``y`` by the weights."""
-        w = self._matrix(weight)
-        for images, rows in self._blocks(x, y, GRADIENT_BLOCK):
-            cols = self._columns(x, y, images, rows)
-            part = self._windows_first(y[images, :, rows])
-            w += _product(part, cols.swapaxes(1, 2), scratch("product", w.shape, w.dtype))
+        layout = self._layout(x, y, back=False)
+        blocks = list(itertools.product(*self._blocks(x, y, len(weight))))
+        shape = layout.matrix(weight).shape
+        # The sums of each thread are added in a fixed order, whoever is ready first.
+        lanes = threads.parts(len(blocks))
+        sums: list[Array | None] = [None] * len(lanes)
+
+        def one(lane: int) -> None:
+            total = None
+            for block in blocks[lanes[lane]]:
+                cols = self._columns(layout, x, y, block).swapaxes(1, 2)
+                part = self._windows_first(y[block[0], :, block[1]])
+                if total is None:
+                    total = np.empty(shape, weight.dtype)
+                    _product(part, cols, total, shared=len(blocks) == 1)
+                else:
+                    total += _product(part, cols, scratch("product", shape, weight.dtype))
+            sums[lane] = total
+
+        threads.share(one, range(len(lanes)))
+        for total in sums:
+            if total is not None:
+                layout.add_to(weight, total)
+
+    # -- the transpose as a correlation --------------------------------------------------------
+
+    def _can_be_mirrored(self, x: Array, y: Array) -> bool:
+        """Whether the transpose is faster as a correlation: values are gathered, not added up.
+
+        That takes a stride of 1, and as many windows as pixels, or else the product is larger.
+        """
+        w = self.windows
+        pixels, windows = math.prod(x.shape[2:]), math.prod(y.shape[2:])
+        return (
+            all(s == 1 for s in w.stride)
+            and all(p < e for p, e in zip(w.pad, w.extent, strict=True))
+            and pixels <= windows
+            and y.shape[1] <= 2 * x.shape[1]
+            and len(x) * pixels >= 4 * x.shape[1]
+        )
+
+    def _mirrored(self) -> Correlation:
+        """The correlation that takes windows back to pixels, with mirrored filters."""
+        w = self.windows
+        pad = tuple(e - 1 - p for e, p in zip(w.extent, w.pad, strict=True))
+        return Correlation(replace(w, pad=pad), self.groups)
+
+    def _mirror(self, weight: Array) -> Array:
+        """Filters (O, C / groups, ...) as (C, O / groups, ...), each from its end."""
+        outputs, channels, *kernel = weight.shape
+        by_group = weight.reshape(self.groups, outputs // self.groups, channels, *kernel)
+        turned: Array = np.flip(by_group.swapaxes(1, 2), axis=tuple(range(3, 3 + len(kernel))))
+        return turned.reshape(self.groups * channels, outputs // self.groups, *kernel)
 
     # -- columns -----------------------------------------------------------------------------
+
+    def _layout(self, x: Array, y: Array, *, back: bool) -> Columns | Patches:
+        """The layout whose pieces copy faster, or with ``back`` add up faster."""
+        channels, width = x.shape[1] // self.groups, y.shape[-1]
+        outputs = y.shape[1] // self.groups
+        piece = channels * (self.windows.kernel[-1] if self.windows.dilation[-1] == 1 else 1)
+        is_longer = (channels >= 16 and width <= 32) if back else piece >= 2 * width
+        # Patches need the filters in another order, which must not cost more than it spares.
+        windows = len(y) * math.prod(y.shape[2:])
+        if is_longer and windows >= 4 * outputs and self.groups <= 4:
+            return Patches(self.windows, self.groups)
+        return Columns(self.windows, self.groups)
+
+    def _columns(self, layout: Columns | Patches, x: Array, y: Array, block: Block) -> Array:
+        """What the windows of a block see, as a matrix (groups, K, windows)."""
+        images, rows = block
+        if self.windows.is_pointwise:
+            return self._windows_first(x[images, :, rows])
+        windows, seen = self._windows_of(rows, x, y)
+        memory, cols = layout.room(x[images], y[images, :, rows].shape[2:])
+        layout.gather(x[images, :, seen], windows, memory)
+        return cols
 
     def _matrix(self, weight: Array) -> Array:
         return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
@@ -98,16 +186,6 @@ class Correlation:
         channels_first: Array = y.swapaxes(0, 1)
         return channels_first.reshape(self.groups, y.shape[1] // self.groups, columns)
 
-    def _columns(self, x: Array, y: Array, images: slice, rows: slice) -> Array:
-        if self.windows.is_pointwise:
-            return self._windows_first(x[images, :, rows])
-        counts = y[images, :, rows].shape
-        shape = (x.shape[1], *self.windows.kernel, counts[0], *counts[2:])
-        cols = scratch("columns", shape, x.dtype)
-        windows, seen = self._windows_of(rows, x, y)
-        im2col(x[images, :, seen], windows, cols)
-        return cols.reshape(self.groups, -1, counts[0] * math.prod(counts[2:]))
-
     def _windows_of(self, rows: slice, x: Array, y: Array) -> tuple[Windows, slice]:
         """The windows of some rows, and the rows of the images that they see."""
         first, end, _ = rows.indices(y.shape[2])
@@ -115,28 +193,38 @@ class Correlation:
             return self.windows, slice(None)
         return self.windows.rows(first, end - first, x.shape[2:])
 
-    def _blocks(self, x: Array, y: Array, limit: int) -> Iterator[Block]:
-        """Images, and rows of windows, whose columns have about ``limit`` elements."""
-        height = x.shape[1] * math.prod(self.windows.kernel)
-        image = height * math.prod(y.shape[2:])
-        if image <= limit:
-            step = max(1, limit // max(image, 1))
-            for n in range(0, len(y), step):
-                yield slice(n, min(n + step, len(y))), slice(None)
-            return
-        total = y.shape[2]
-        step = max(1, limit // (image // total))
-        for n in range(len(y)):
-            for r in range(0, total, step):
-                yield slice(n, n + 1), slice(r, min(r + step, total))
+    def _blocks(self, x: Array, y: Array, filters: int) -> tuple[list[slice], list[slice]]:
+        """Images, and rows of windows, that are computed at a time.
+
+        Their columns have about ``BLOCK`` elements, but more where the filters are large, which
+        are read once a block. There is a block for each thread, if there is work for it.
+        """
+        height = x.shape[1] // self.groups * math.prod(self.windows.kernel)
+        limit = max(BLOCK, height * self.groups * filters)
+        total, row = (
+            y.shape[2],
+            x.shape[1] * math.prod(self.windows.kernel) * math.prod(y.shape[3:]),
+        )
+        lanes = threads.available_threads()
+        if row * total <= limit and len(y) > 1:
+            images = max(1, min(limit // max(row * total, 1), -(-len(y) // lanes)))
+            return _steps(len(y), images), [slice(None)]
+        rows = max(1, limit // row)
+        if len(y) == 1 and math.prod(y.shape[2:]) >= lanes * filters:
+            rows = min(rows, -(-total // lanes))
+        return _steps(len(y), 1), _steps(total, rows)
 
 
-def _product(a: Array, b: Array, out: Array) -> Array:
-    """The matrix product ``a b``, stack by stack."""
+def _steps(total: int, step: int) -> list[slice]:
+    return [slice(first, min(first + step, total)) for first in range(0, total, step)]
+
+
+def _product(a: Array, b: Array, out: Array, *, shared: bool = False) -> Array:
+    """The matrix product ``a b``, stack by stack; ``shared`` by the threads or in this one."""
     # With one column (depthwise filters) it is each times each, which is faster as such.
-    product = np.multiply if a.shape[-1] == 1 else np.matmul
-    result: Array = product(a, b, out=out)
-    return result
+    if a.shape[-1] == 1:
+        return np.asarray(np.multiply(a, b, out=out))
+    return threads.matmul(a, b, out) if shared else np.matmul(a, b, out=out)
 
 
 def _column(values: Array, ndim: int) -> Array:

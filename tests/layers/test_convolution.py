@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 import caffe_proto as cp
+from caffe_proto import threads
 from caffe_proto.layers import correlation
 from tests.layers.single import check_layer, layer_net, top_of
 
@@ -40,6 +41,11 @@ SETTINGS = [
     ((3, 4), "num_output: 2 kernel_size: 5"),
     ((3, 4), "num_output: 2"),
     ((5, 4, 3), "num_output: 2 kernel_size: 2 axis: 0"),
+    # Many channels and few pixels: laid out as patches, and the gradient as a correlation.
+    ((3, 16, 5, 4), "num_output: 2 kernel_size: 3 pad: 1"),
+    ((3, 32, 4, 5), "num_output: 4 kernel_size: 3 pad: 1 group: 2"),
+    ((3, 16, 5, 4), "num_output: 2 kernel_h: 2 kernel_w: 3 stride: 2 bias_term: false"),
+    ((2, 32, 6, 5), "num_output: 2 kernel_size: 2 dilation: 2 pad: 3 group: 2"),
     # The kernel is larger than the image, but by less than a stride: one window still.
     ((1, 2, 2, 2), "num_output: 2 kernel_size: 3 stride: 2"),
     # All taps read the same pixel.
@@ -106,7 +112,6 @@ def test_blocks_change_nothing(
     results = []
     for size in (1 << 20, limit):
         monkeypatch.setattr(correlation, "BLOCK", size)
-        monkeypatch.setattr(correlation, "GRADIENT_BLOCK", size)
         net = layer_net("Convolution", text, x, seed=3, dtype=np.float64)
         net.forward()
         net.blobs["y"].diff[...] = np.cos(np.arange(net.blobs["y"].count)).reshape(
@@ -118,6 +123,24 @@ def test_blocks_change_nothing(
         )
     for whole, in_blocks in zip(*results, strict=True):
         np.testing.assert_allclose(in_blocks, whole, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+def test_any_number_of_threads_gives_the_same(lanes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = RNG.normal(size=(5, 20, 9, 8)).astype(np.float32)
+    text = 'convolution_param { num_output: 30 kernel_size: 3 weight_filler { type: "xavier" } }'
+    results = []
+    for number in (1, lanes):
+        monkeypatch.setattr(threads, "available_threads", lambda number=number: number)
+        net = layer_net("Convolution", text, x, seed=3)
+        net.forward()
+        net.blobs["y"].diff[...] = np.cos(net.blobs["y"].data)
+        net.backward()
+        results.append(
+            [net.blobs["y"].data, net.blobs["x"].diff, *(p.diff for p in net.params["op"])]
+        )
+    for alone, together in zip(*results, strict=True):
+        np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-4)
 
 
 def test_bottoms_share_the_filters_and_add_to_their_gradient() -> None:

@@ -1,0 +1,81 @@
+"""What windows see of images, one row a window, channels innermost.
+
+The other layout, columns, is in :mod:`caffe_proto.layers.windows`. Where images have many channels
+and few pixels, pieces of a row are longer than pieces of a column, and long pieces copy faster.
+Everything works for any number of spatial axes; shapes are written for two.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from caffe_proto.layers.base import Array, Shape
+from caffe_proto.layers.windows import Index, Windows, scratch
+
+__all__ = ["add_patches", "patches"]
+
+_ALL = slice(None)
+
+
+def patches(x: Array, windows: Windows, rows: Array) -> None:
+    """Copy the windows' contents out of images, zeros where a window lies in the padding.
+
+    ``x`` (N, C, H, W) → ``rows`` (N, windows_h, windows_w, kernel_h, kernel_w, C).
+    """
+    pixels, inside, seen = _padded(x, windows, rows)
+    for axis, place in enumerate(inside[1:], 1):
+        # Only the frame is cleared: what it surrounds is written next.
+        along = pixels.swapaxes(0, axis)
+        along[: place.start] = along[place.stop :] = 0
+    pixels[inside] = np.moveaxis(x[seen], 1, -1)
+    image, *axes, channel = pixels.strides
+    steps = (a * s for a, s in zip(axes, windows.stride, strict=True))
+    taps = (a * d for a, d in zip(axes, windows.dilation, strict=True))
+    strides = (image, *steps, *taps, channel)
+    rows[...] = np.ndarray(rows.shape, x.dtype, pixels, strides=strides)
+
+
+def add_patches(rows: Array, windows: Windows, x: Array) -> None:
+    """Add the windows' contents back to where :func:`patches` takes them from."""
+    pixels, inside, seen = _padded(x, windows, rows)
+    spatial = x.ndim - 2
+    counts, (*others, last) = rows.shape[1 : 1 + spatial], windows.kernel
+    # First all rows of the kernel, each as one long piece, and then its columns.
+    wide = scratch("wide", (*pixels.shape[:spatial], counts[-1], last, x.shape[1]), x.dtype)
+    wide[...] = 0
+    for tap in itertools.product(*map(range, others)):
+        target = wide[_places(windows, tap, counts)]
+        target += rows[(_ALL,) * (1 + spatial) + tap]
+    pixels[...] = 0
+    for column in range(last):
+        target = pixels[..., _place(windows, -1, column, counts[-1]), :]
+        target += wide[..., column, :]
+    target = x[seen]
+    target += np.moveaxis(pixels[inside], -1, 1)
+
+
+def _padded(x: Array, windows: Windows, rows: Array) -> tuple[Array, Index, Index]:
+    """Room (N, H, W, C) for all that the windows see, and where the image is in it and in ``x``."""
+    counts = rows.shape[1 : x.ndim - 1]
+    settings = zip(counts, windows.stride, windows.extent, strict=True)
+    spans = [s * (o - 1) + e for o, s, e in settings]
+    inside, seen = [_ALL], [_ALL, _ALL]
+    for span, pad, n in zip(spans, windows.pad, x.shape[2:], strict=True):
+        begin, end = min(pad, span), min(pad + n, span)
+        inside.append(slice(begin, end))
+        seen.append(slice(0, end - begin))
+    return scratch("pixels", (len(x), *spans, x.shape[1]), x.dtype), tuple(inside), tuple(seen)
+
+
+def _places(windows: Windows, tap: Shape, counts: Sequence[int]) -> Index:
+    """The index of the pixels (N, H, ...) that the windows see at ``tap``."""
+    return (_ALL, *(_place(windows, axis, t, counts[axis]) for axis, t in enumerate(tap)))
+
+
+def _place(windows: Windows, axis: int, tap: int, count: int) -> slice:
+    """The pixels along one axis of the padded image that ``count`` windows see at ``tap``."""
+    stride, first = windows.stride[axis], windows.dilation[axis] * tap
+    return slice(first, first + stride * (count - 1) + 1, stride)

@@ -1,0 +1,63 @@
+"""Work shared by threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from caffe_proto import threads
+
+RNG = np.random.default_rng(36)
+
+
+@pytest.fixture(params=[1, 2, 3])
+def lanes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    number: int = request.param
+    monkeypatch.setattr(threads, "available_threads", lambda: number)
+    return number
+
+
+def test_every_piece_is_done_once(lanes: int) -> None:
+    done: list[int] = []
+    threads.share(done.append, range(50))
+    assert sorted(done) == list(range(50))
+
+
+def test_two_threads_work_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "available_threads", lambda: 2)
+    both = threading.Barrier(2, timeout=30)
+    threads.share(lambda piece: both.wait(), range(2))
+
+
+def test_a_failure_reaches_the_caller(lanes: int) -> None:
+    def work(piece: int) -> None:
+        if piece == 3:
+            raise ValueError("the fourth piece")
+
+    with pytest.raises(ValueError, match="the fourth piece"):
+        threads.share(work, range(5))
+
+
+def test_parts_are_one_a_thread_and_cover_everything(lanes: int) -> None:
+    parts = threads.parts(10)
+    assert len(parts) == lanes
+    assert [i for part in parts for i in range(10)[part]] == list(range(10))
+
+
+def test_parts_are_not_smaller_than_asked_for(lanes: int) -> None:
+    assert threads.parts(10, at_least=6) == [slice(0, 10)]
+    assert threads.parts(0) == [slice(0, 0)]
+
+
+@pytest.mark.parametrize(
+    "a, b", [((300, 70), (70, 40)), ((30, 70), (70, 400)), ((2, 1, 90, 50), (3, 50, 200))]
+)
+def test_products_are_those_of_numpy(a: Any, b: Any, lanes: int) -> None:
+    left, right = (RNG.normal(size=shape).astype(np.float32) for shape in (a, b))
+    expected = left @ right
+    out = np.full_like(expected, np.nan)
+    assert threads.matmul(left, right, out) is out
+    np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-4)
