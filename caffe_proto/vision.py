@@ -54,8 +54,10 @@ def load_image(path: Path_, color: bool = True) -> Image:
 def save_image(path: Path_, image: Image) -> None:
     """Write a picture in the format of the suffix, beside the target and then renamed.
 
-    Raises :class:`DataError` for a suffix that OpenCV cannot write.
+    Raises :class:`DataError` for a suffix that OpenCV cannot write, or where that fails.
     """
+    from caffe_proto.weights.files import replacing
+
     cv2 = _opencv("writing pictures")
     target = Path(path)
     try:
@@ -64,12 +66,8 @@ def save_image(path: Path_, image: Image) -> None:
         done = False
     if not done:
         raise DataError(f'{target}: no picture format ends in "{target.suffix}"; try .png')
-    part = target.with_name(target.name + ".part")
-    try:
-        part.write_bytes(encoded.tobytes())
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(target, DataError) as beside:
+        beside.write_bytes(encoded.tobytes())
 
 
 def images_to_blob(

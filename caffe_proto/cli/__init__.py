@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 import caffe_proto
+from caffe_proto.cli._common import write_anywhere
 from caffe_proto.errors import CaffeProtoError
 
 __all__ = ["cli", "main"]
@@ -72,6 +73,7 @@ def cli() -> None:
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command; faults in files go to stderr in one piece, without a traceback."""
     warnings.showwarning = _show_warning
+    write_anywhere()
     try:
         status = cli.main(args=argv, prog_name="caffe-proto", standalone_mode=False)
     except click.ClickException as fault:

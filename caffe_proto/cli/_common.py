@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -9,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["console", "net_options", "print_json"]
+__all__ = ["console", "net_options", "print_json", "write_anywhere"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,18 +38,55 @@ def net_options(command: F) -> F:
     return command
 
 
-def console(width: int = 160) -> Any:
-    """A rich console: the terminal's width and colours, or plain text of ``width`` on a pipe."""
+def console() -> Any:
+    """A rich console: the terminal's width and colours; on a pipe plain text, no line broken."""
     from rich.console import Console
+
+    from caffe_proto.insight.fitting import UNLIMITED
 
     if sys.stdout.isatty():
         return Console(highlight=False)
-    return Console(highlight=False, width=width, color_system=None, legacy_windows=False)
+    return Console(highlight=False, width=UNLIMITED, color_system=None, legacy_windows=False)
 
 
 def print_json(value: Any) -> None:
     """Print ``value`` as indented JSON; NaN and infinities become strings, which JSON can hold."""
-    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(_finite(value), indent=2, ensure_ascii=not speaks_unicode(sys.stdout)))
+
+
+# One character for one, so that tables keep their columns.
+PLAIN = str.maketrans("→×…·−²█▇▆▅▄▃▂▁─│–ᵗ√", ">x~*-2@#*+=-:.-|-t/")
+PLAIN_ERRORS = "caffe_proto.plain"
+
+
+def write_anywhere() -> None:
+    """Let terminals that do not speak Unicode show a plain form of what they cannot, no fault.
+
+    Arrows, bars and crosses have one; any other character is written as its escape.
+    """
+    codecs.register_error(PLAIN_ERRORS, _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # File names may hold bytes that are no UTF-8: they come out as they came in.
+            if not speaks_unicode(stream):
+                stream.reconfigure(errors=PLAIN_ERRORS)
+            elif stream.errors == "strict":
+                stream.reconfigure(errors="surrogateescape")
+
+
+def speaks_unicode(stream: Any) -> bool:
+    """Whether the stream can write every character."""
+    try:
+        return codecs.lookup(stream.encoding or "ascii").name.startswith("utf")
+    except LookupError:
+        return False
+
+
+def _plain(fault: UnicodeError) -> tuple[str, int]:
+    if not isinstance(fault, UnicodeEncodeError):
+        raise fault
+    text = fault.object[fault.start : fault.end].translate(PLAIN)
+    return text.encode("ascii", "backslashreplace").decode("ascii"), fault.end
 
 
 def _finite(value: Any) -> Any:

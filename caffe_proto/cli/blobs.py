@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from caffe_proto.cli._common import console, net_options, print_json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from caffe_proto.insight.statistics import ParameterStatistics
 
 __all__ = ["command"]
 
@@ -41,12 +48,10 @@ def command(
 
     Beside the standard deviation stands the one that the filler's formula predicts.
     """
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from caffe_proto.insight.fitting import Fitting
     from caffe_proto.insight.statistics import describe_parameters
-    from caffe_proto.insight.summary import shape_text
     from caffe_proto.net import build_net
 
     if bins < 1:
@@ -72,6 +77,17 @@ def command(
     if not rows:
         out.print("no parameters")
         return
+    out.print(Fitting(columns(rows, bool(weights)), lambda: lines(rows, bool(weights))))
+
+
+def columns(rows: list[ParameterStatistics], trained: bool) -> Table:
+    """A row a parameter; what the filler predicts is left out of ``trained`` ones."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from caffe_proto.insight.summary import shape_text
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("parameter", overflow="fold")
     table.add_column("shape", overflow="fold")
@@ -81,20 +97,45 @@ def command(
     table.add_column("histogram (min … max)", no_wrap=True)
     for row in rows:
         values = row.values
-        note = f" {values.not_finite} not finite" if values.not_finite else ""
         table.add_row(
             Text(f"{row.layer}/{row.index}", style="bold"),
             shape_text(row.shape),
             Text(row.filler),
             number(values.mean),
             number(values.std),
-            "" if row.predicted_std is None or weights else number(row.predicted_std),
+            "" if row.predicted_std is None or trained else number(row.predicted_std),
             number(values.min),
             number(values.max),
             f"{values.zeros:,}",
-            Text(values.bars() + note, style="cyan"),
+            Text(values.bars() + not_finite(row), style="cyan"),
         )
-    out.print(table)
+    return table
+
+
+def lines(rows: list[ParameterStatistics], trained: bool) -> Text:
+    """The same for narrow terminals: three lines a parameter."""
+    from rich.text import Text
+
+    from caffe_proto.insight.summary import shape_text
+
+    text = Text()
+    for row in rows:
+        values = row.values
+        predicted = "" if row.predicted_std is None or trained else number(row.predicted_std)
+        text.append(f"{row.layer}/{row.index}", style="bold")
+        text.append(f"  {shape_text(row.shape)}  {row.filler}\n")
+        text.append(f"    mean {number(values.mean)}, std {number(values.std)}")
+        text.append(f" (predicted {predicted})" if predicted else "")
+        text.append(f", {values.zeros:,} zeros\n    {number(values.min)} ")
+        text.append(values.bars(), style="cyan")
+        text.append(f" {number(values.max)}{not_finite(row)}\n")
+    text.rstrip()
+    return text
+
+
+def not_finite(row: ParameterStatistics) -> str:
+    """A note on infinities and NaNs."""
+    return f" {row.values.not_finite} not finite" if row.values.not_finite else ""
 
 
 def number(value: float) -> str:

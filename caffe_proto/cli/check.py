@@ -61,7 +61,8 @@ def command(
                         allow_python_layers=allow_python_layers,
                         directory=path.resolve().parent,
                     )
-                    detail = f"{len(net.layers)} layers in phase {net.phase}"
+                    plural = "s" * (len(net.layers) != 1)
+                    detail = f"{len(net.layers)} layer{plural} in phase {net.phase}"
         except CaffeProtoError as fault:
             found = getattr(fault, "faults", None)
             faults = [str(f) for f in found] if found else [prefixed(path, str(fault))]

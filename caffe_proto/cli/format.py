@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from pathlib import Path
 
 import click
@@ -53,7 +52,7 @@ def command(
                 str(path),
                 f"{path} (formatted)",
             )
-            click.echo("".join(lines), nl=False)
+            put("".join(lines))
         elif check:
             if result != text:
                 click.echo(f"{path}: would change", err=True)
@@ -62,9 +61,14 @@ def command(
                 replace(path, result)
                 click.echo(f"{path}: formatted", err=True)
         else:
-            click.echo(result, nl=False)
+            put(result)
     if check and changed:
         ctx.exit(1)
+
+
+def put(text: str) -> None:
+    """Print ``text``, the very bytes of its file, whatever the terminal's encoding."""
+    click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
 
 
 def read(path: Path) -> str:
@@ -90,11 +94,7 @@ def upgraded(path: Path) -> str:
 
 def replace(path: Path, text: str) -> None:
     """Write beside the file and rename."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(text.encode("utf-8", "surrogateescape"))
-        os.replace(part, path)
-    except OSError as fault:
-        raise CaffeProtoError(f"{path}: {fault.strerror or fault}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    from caffe_proto.weights.files import replacing
+
+    with replacing(path, CaffeProtoError) as beside:
+        beside.write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -42,14 +42,14 @@ def command(name: str | None, as_json: bool) -> None:
         table.add_column()
         for type_name, line in rows.items():
             table.add_row(Text(type_name, style="bold"), Text(line))
-        console(120).print(table)
+        console().print(table)
         return
     cls = layer_class(name)
     settings = settings_of(cls)
     if as_json:
         print_json({"type": name, "description": inspect.getdoc(cls) or "", "settings": settings})
         return
-    out = console(110)
+    out = console()
     out.print(Text(name, style="bold"))
     out.print(Text(inspect.getdoc(cls) or "", style=""))
     for message, fields in settings.items():

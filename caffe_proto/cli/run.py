@@ -225,16 +225,11 @@ def read_mean(text: str | None) -> np.ndarray[Any, Any]:
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
     """Write arrays beside the target and rename."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with open(part, "wb") as stream:
-            named: dict[str, Any] = {name.replace("/", "_"): a for name, a in arrays.items()}
-            np.savez(stream, **named)
-        part.replace(path)
-    except OSError as fault:
-        raise CaffeProtoError(f"{path}: {fault.strerror or fault}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    from caffe_proto.weights.files import replacing
+
+    named: dict[str, Any] = {name.replace("/", "_"): a for name, a in arrays.items()}
+    with replacing(path, CaffeProtoError) as beside, open(beside, "wb") as stream:
+        np.savez(stream, **named)
 
 
 def is_detections(net: Any, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -53,20 +52,15 @@ def write(net: Net, out: Path, with_weights: bool, notes: list[str]) -> None:
     """Write the files, each beside its target and renamed, and say what was done."""
     from caffe_proto.prototxt import to_prototxt
     from caffe_proto.schema import caffe_pb2
+    from caffe_proto.weights.files import replacing
 
     definition = caffe_pb2.NetParameter()
     definition.CopyFrom(net.definition)
     definition.ClearField("state")
     base = out.with_suffix("") if out.suffix in (".prototxt", ".caffemodel") else out
     prototxt = base.with_name(base.name + ".prototxt")
-    part = prototxt.with_name(prototxt.name + ".part")
-    try:
-        part.write_text(to_prototxt(definition), encoding="utf-8")
-        os.replace(part, prototxt)
-    except OSError as fault:
-        raise CaffeProtoError(f"{prototxt}: {fault.strerror or fault}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(prototxt, CaffeProtoError) as beside:
+        beside.write_text(to_prototxt(definition), encoding="utf-8")
     for note in notes:
         click.echo(note, err=True)
     click.echo(f"wrote {prototxt}: {len(definition.layer)} layers")

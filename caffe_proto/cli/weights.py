@@ -10,7 +10,16 @@ import click
 from caffe_proto.cli._common import console, print_json
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from rich.table import Table
+    from rich.text import Text
+
     from caffe_proto.weights import WeightsFile
+    from caffe_proto.weights.model import BlobView, LayerWeights
+    from caffe_proto.weights.statistics import Statistics
+
+    Rows: TypeAlias = list[tuple[LayerWeights, list[tuple[BlobView, Statistics]]]]
 
 __all__ = ["command"]
 
@@ -105,33 +114,60 @@ def _as_dict(weights: WeightsFile) -> dict[str, Any]:
 
 def _print_table(weights: WeightsFile) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
-    from caffe_proto.weights.model import shape_text
+    from caffe_proto.insight.fitting import Fitting
     from caffe_proto.weights.statistics import blob_statistics
 
-    table = Table(header_style="bold")
-    table.add_column("layer", overflow="fold")
-    table.add_column("type")
-    table.add_column("blob", justify="right")
-    for heading in ("shape", "mean", "std", "min", "max", "size"):
+    found = [(layer, [(blob, blob_statistics(blob)) for blob in layer.blobs]) for layer in weights]
+    out = console()
+    out.print(escape(_title(weights)), soft_wrap=True)
+    out.print(Fitting(_columns(found), lambda: _lines(found)))
+
+
+def _columns(layers: Rows) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from caffe_proto.weights.model import shape_text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in ("layer", "type"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("blob", "shape", "mean", "std", "min", "max", "size"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for layer in weights.layers:
-        name, kind = escape(layer.name), escape(layer.type)
-        if not layer.blobs:
-            table.add_row(name, kind)
-        for blob in layer.blobs:
-            found = blob_statistics(blob)
+    for layer, blobs in layers:
+        names = [Text(layer.name, style="bold"), Text(layer.type, style="cyan")]
+        if not blobs:
+            table.add_row(*names)
+        for blob, found in blobs:
             numbers = [f"{x:.4g}" for x in (found.mean, found.std, found.min, found.max)]
             if found.nonfinite:
                 numbers[-1] += f" (+{found.nonfinite} not finite)"
             table.add_row(
-                name, kind, str(blob.index), shape_text(blob.shape), *numbers, _size(blob.nbytes)
+                *names, str(blob.index), shape_text(blob.shape), *numbers, _size(blob.nbytes)
             )
-            name = kind = ""
-    out = console()
-    out.print(escape(_title(weights)), soft_wrap=True)
-    out.print(table)
+            names = [Text(), Text()]
+    return table
+
+
+def _lines(layers: Rows) -> Text:
+    """The same for narrow terminals: a line a layer, two a blob."""
+    from rich.text import Text
+
+    from caffe_proto.weights.model import shape_text
+
+    text = Text()
+    for layer, blobs in layers:
+        text.append(layer.name, style="bold").append(" ").append(layer.type, style="cyan")
+        text.append("\n")
+        for blob, found in blobs:
+            text.append(f"  {blob.index}: {shape_text(blob.shape)}, {_size(blob.nbytes)}\n")
+            text.append(f"     mean {found.mean:.4g}, std {found.std:.4g}")
+            text.append(f", from {found.min:.4g} to {found.max:.4g}")
+            text.append(f", {found.nonfinite} not finite\n" if found.nonfinite else "\n")
+    text.rstrip()
+    return text
 
 
 def _title(weights: WeightsFile) -> str:

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from caffe_proto.blob import Shape
+from caffe_proto.insight.fitting import UNLIMITED
 from caffe_proto.net import Net
 
 if TYPE_CHECKING:
     from rich.console import Group
+    from rich.text import Text
 
     from caffe_proto.blob import Parameter
 
@@ -77,6 +79,8 @@ class NetSummary:
         from rich.table import Table
         from rich.text import Text
 
+        from caffe_proto.insight.fitting import Fitting
+
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for title in ("layer", "type", "bottoms → tops", "output"):
             table.add_column(title, overflow="fold")
@@ -113,9 +117,29 @@ class NetSummary:
             f"({bytes_text(self.parameter_bytes)}), {count_text(self.macs)} MACs, "
             f"{bytes_text(self.blob_bytes)} of blobs",
         ]
-        return Group(head, Text(), table, Text(), Text("\n".join(lines)))
+        body = Fitting(table, self._lines)
+        return Group(head, Text(), body, Text(), Text("\n".join(lines)))
 
-    def to_text(self, width: int = 160) -> str:
+    def _lines(self) -> Text:
+        """What the table says, a line a layer and a line a parameter."""
+        from rich.text import Text
+
+        text = Text()
+        for layer in self.layers:
+            if layer.type == "Split":
+                continue
+            shapes = ", ".join(shape_text(s) for s in layer.top_shapes)
+            text.append(layer.name, style="bold").append(" ").append(layer.type, style="cyan")
+            text.append(f"  {flow(layer.bottoms, layer.tops)}  {shapes}")
+            text.append(f"  {count_text(layer.macs)} MACs\n" if layer.macs else "\n")
+            for p in layer.parameters:
+                multipliers = f"lr {p.lr_mult:g}, decay {p.decay_mult:g}"
+                text.append(f"    {shape_text(p.shape)}  {count_text(p.count)} values  ")
+                text.append(f"{multipliers}  {_origin(p)}\n")
+        text.rstrip()
+        return text
+
+    def to_text(self, width: int = UNLIMITED) -> str:
         """The table as plain text, ``width`` columns at most."""
         from rich.console import Console
 

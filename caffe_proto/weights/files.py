@@ -8,29 +8,32 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from caffe_proto.errors import WeightsError
+from caffe_proto.errors import CaffeProtoError, WeightsError
 
 __all__ = ["replacing"]
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing(
+    path: str | os.PathLike[str], error: type[CaffeProtoError] = WeightsError
+) -> Iterator[Path]:
     """A new path beside ``path``, renamed to it if the block succeeds, removed if it fails.
 
-    Who has the old file open or mapped keeps it. Raises :class:`WeightsError` where the place
-    cannot be written to.
+    Who has the old file open or mapped keeps it. Raises ``error`` where the place cannot be
+    written to, or holds a directory, a device or a pipe.
     """
     # A link stays a link: what it points to is replaced.
     target = Path(os.path.realpath(path))
     if target.is_dir():
-        raise WeightsError(f"{path}: expected the name of a file to write; this is a directory")
+        raise error(f"{path}: expected the name of a file to write; this is a directory")
+    if target.exists() and not target.is_file():
+        raise error(f"{path}: expected the name of a file to write; this is a device or a pipe")
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
         yield beside
         os.replace(beside, target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WeightsError(f"{path}: cannot be written: {reason}") from error
+    except OSError as fault:
+        raise error(f"{path}: cannot be written: {fault.strerror or fault}") from fault
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()

@@ -25,13 +25,13 @@ def invoke(*args: str) -> str:
     return result.output
 
 
-def command(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+def command(*args: str, encoding: str = "utf-8", **env: str) -> subprocess.CompletedProcess[str]:
     """The real command in a process of its own, as a shell runs it."""
     code = "import sys; from caffe_proto.cli import main; main(sys.argv[1:])"
     return subprocess.run(
         [sys.executable, "-c", code, *args],
         capture_output=True,
-        text=True,
+        encoding=encoding,
         env={**os.environ, **env},
         timeout=60,
         check=False,
@@ -149,3 +149,106 @@ def test_version() -> None:
 @pytest.mark.parametrize("name", ["show", "blobs", "check", "layers"])
 def test_help_has_examples(name: str) -> None:
     assert "Examples:" in invoke(name, "--help")
+
+
+@pytest.mark.parametrize(
+    "encoding", ["ascii", "latin-1", "cp1252", "cp437", "utf-8"], ids=lambda name: name
+)
+@pytest.mark.parametrize(
+    "arguments",
+    [("show", LENET), ("blobs", LENET), ("weights", WEIGHTS), ("layers", "LRN"), ("layers",)],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_terminal_without_unicode_is_no_fault(arguments: tuple[str, ...], encoding: str) -> None:
+    result = command(*arguments, PYTHONIOENCODING=encoding, encoding=encoding)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_arrows_and_bars_have_plain_forms_in_ascii() -> None:
+    text = command("show", LENET, PYTHONIOENCODING="ascii").stdout
+    assert re.search(r"conv1 +\| Convolution +\| data > conv1 +\| 100x20x24x24", text)
+    text = command("blobs", LENET, "--seed", "1701", PYTHONIOENCODING="ascii").stdout
+    assert "+##+@*=*@*++=+##@#*@*+@*" in text
+
+
+def test_names_beyond_ascii_are_written_as_escapes(tmp_path: Path) -> None:
+    net = tmp_path / "net.prototxt"
+    net.write_text('layer { name: "dé" type: "Input" top: "dé" }', encoding="utf-8")
+    assert "d\\xe9" in command("show", str(net), PYTHONIOENCODING="ascii").stdout
+    facts = json.loads(command("show", str(net), "--json", PYTHONIOENCODING="ascii").stdout)
+    assert facts["layers"][0]["name"] == "dé"
+
+
+@pytest.mark.parametrize("arguments", [("show", LENET), ("blobs", LENET), ("weights", WEIGHTS)])
+def test_a_narrow_terminal_breaks_no_word(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    code = "import sys; from caffe_proto.cli import main; main(sys.argv[1:])"
+    read, write = pty.openpty()
+    env = {**os.environ, "COLUMNS": "80", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+    with subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=write, env=env) as run:
+        os.close(write)
+        pieces = []
+        while piece := _read(read):
+            pieces.append(piece)
+    os.close(read)
+    assert run.returncode == 0
+    text = b"".join(pieces).decode()
+    for word in ("conv1", "50×20×5×5" if arguments[0] != "weights" else "50x20x5x5"):
+        assert word in text
+    if arguments[0] != "weights":
+        assert "constant value=0" in text
+    lines = [line for line in text.splitlines() if LENET not in line and WEIGHTS not in line]
+    assert max(map(len, lines)) <= 80
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 1 << 16)
+    except OSError:  # Linux' way to say that the other side is closed
+        return b""
+
+
+def test_a_full_disk_is_named() -> None:
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("there is no /dev/full here")
+    with open("/dev/full", "w") as full:
+        code = "import sys; from caffe_proto.cli import main; main(sys.argv[1:])"
+        result = subprocess.run(
+            [sys.executable, "-c", code, "show", LENET],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert "No space left" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with names here")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = command("weights", WEIGHTS, "--extract-prototxt", "-o", str(pipe))
+    assert result.returncode == 1
+    assert "device or a pipe" in result.stderr
+    assert pipe.is_fifo()
+
+
+def test_the_module_runs_as_the_command() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "caffe_proto", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.startswith("caffe-proto, version")
+
+
+def test_a_path_may_hold_spaces(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    net = folder / "le net.prototxt"
+    net.write_bytes(Path(LENET).read_bytes())
+    assert f"{net}: ok" in invoke("check", str(net))

@@ -54,3 +54,9 @@ def test_diff_shows_what_would_change(tmp_path: Path) -> None:
     output = invoke("--diff", path).output
     assert '-layer{name:"a"}' in output
     assert '+layer { name: "a" }' in output
+
+
+def test_printing_gives_the_very_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_bytes(ROUGH)
+    assert invoke(path).stdout_bytes == NEAT
