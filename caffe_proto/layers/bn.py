@@ -26,7 +26,8 @@ class BN(Layer):
 
     SegNet: two more tops may follow, the batch's mean and variance ``(1, C, 1, 1)``. bn_mode LEARN
     uses the statistics of the batch, in TEST too; INFERENCE only scales and shifts (the statistics
-    were merged into the parameters). Parameters: scale, shift, both ``(1, C, 1, 1)``.
+    were merged into the parameters). Parameters: scale, shift, both ``(1, C, 1, 1)``; their
+    gradients are overwritten, not added to, as in the fork.
     Settings: ``bn_param`` (scale_filler, shift_filler, bn_mode LEARN).
 
     PSPNet: the statistics of the batch in TRAIN, added to the running ones as
@@ -172,10 +173,12 @@ class BN(Layer):
         if normalized is None:
             normalized = self._normalize(x, np.empty_like(x))
         along, total = channel_sums(dy, normalized), channel_sums(dy)
-        if slope.needs_grad:
-            slope.diff += along.reshape(slope.shape)
-        if bias.needs_grad:
-            bias.diff += total.reshape(bias.shape)
+        for parameter, gradient in ((slope, along), (bias, total)):
+            if parameter.needs_grad:
+                if not self.is_pspnet:
+                    # SegNet's gradient takes the place of what was there.
+                    parameter.diff[...] = 0
+                parameter.diff += gradient.reshape(parameter.shape)
         if not self.propagate_down[0]:
             return
         dx = self.bottom_diff()

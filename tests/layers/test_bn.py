@@ -44,6 +44,20 @@ def test_in_place_gives_the_same(settings: str, phase: str) -> None:
         np.testing.assert_allclose(within, apart, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("settings, times", [(SEGNET, 1), (INFERENCE, 1), (PSPNET, 2)])
+def test_segnet_overwrites_gradients_and_pspnet_adds_to_them(settings: str, times: int) -> None:
+    net = layer_net("BN", settings, RNG.normal(size=(2, 2, 3, 3)), phase="TRAIN")
+    once = []
+    for run in (1, times):
+        net.forward()
+        net.layer("op").top_blobs[0].diff[...] = np.arange(36).reshape(2, 2, 3, 3)
+        net.backward()
+        if run == 1 and not once:
+            once = [p.diff.copy() for p in net.params["op"][:2]]
+    for parameter, first in zip(net.params["op"], once, strict=False):
+        np.testing.assert_allclose(parameter.diff, times * first, rtol=1e-5)
+
+
 def test_segnet_gives_mean_and_variance_as_tops() -> None:
     x = RNG.normal(size=(3, 2, 4, 5))
     net = layer_net("BN", SEGNET, x, tops=3, dtype=np.float64)
