@@ -7,7 +7,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +69,7 @@ class _Plan:
             context = self._idle.pop() if self._idle else None
         context = context or _Context(self)
         try:
-            guard: Any = single_blas_thread() if self.threads > 1 else nullcontext()
-            with guard:
+            with single_blas_thread():
                 context.feed(inputs)
                 if timings is None:
                     context.run()
