@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from caffe_proto import threads
 from caffe_proto.blob import Array, Parameter
 from caffe_proto.errors import SolverError
-from caffe_proto.solver.updates import Scratch, UpdateRule
+from caffe_proto.layers.windows import scratch
+from caffe_proto.solver.updates import UpdateRule
 
 if TYPE_CHECKING:
     from caffe_proto.net import Net
@@ -19,6 +21,8 @@ __all__ = ["LearnedParameters"]
 
 #: Elements of a piece: five float32 arrays of it fit into a core's second-level cache.
 PIECE = 1 << 15
+#: Pieces that make it worth while to ask another thread.
+PIECES_PER_THREAD = 4
 
 _REGULARIZATIONS = ("L2", "L1")
 
@@ -29,7 +33,14 @@ class _Piece(NamedTuple):
     data: Array
     diff: Array
     history: tuple[Array, ...]
-    scratch: Scratch
+
+
+class _Todo(NamedTuple):
+    """One piece to update, with the parameter's own rate and decay."""
+
+    piece: _Piece
+    rate: Any
+    decay: Any
 
 
 class _Learned:
@@ -45,25 +56,19 @@ class _Learned:
         self._pieces: list[_Piece] = []
         self._of: tuple[Array, Array] | None = None
 
-    def pieces(self, scratch: Scratch) -> list[_Piece]:
+    def pieces(self) -> list[_Piece]:
         """The parameter cut into pieces, anew where its memory is another than before."""
         data, diff = self.parameter.data, self.parameter.diff
         if self._of is None or self._of[0] is not data or self._of[1] is not diff:
             self._of = data, diff
-            self._pieces = list(self._cut(data.reshape(-1), diff.reshape(-1), scratch))
+            self._pieces = list(self._cut(data.reshape(-1), diff.reshape(-1)))
         return self._pieces
 
-    def _cut(self, data: Array, diff: Array, scratch: Scratch) -> Iterator[_Piece]:
+    def _cut(self, data: Array, diff: Array) -> Iterator[_Piece]:
         history = [h.reshape(-1) for h in self.history]
         for begin in range(0, data.size, PIECE):
             part = slice(begin, min(begin + PIECE, data.size))
-            size = part.stop - part.start
-            yield _Piece(
-                data[part],
-                diff[part],
-                tuple(h[part] for h in history),
-                (scratch[0][:size], scratch[1][:size]),
-            )
+            yield _Piece(data[part], diff[part], tuple(h[part] for h in history))
 
     def restored(self) -> None:
         """Take note that the history was filled from outside."""
@@ -90,10 +95,6 @@ class LearnedParameters:
             _Learned(parameter, rule.histories, id(parameter) in computed)
             for parameter in net.learnable_params
         ]
-        dtype = self.parameters[0].parameter.dtype if self.parameters else np.dtype(np.float32)
-        largest = max((p.parameter.count for p in self.parameters), default=0)
-        size = min(largest, PIECE)
-        self._scratch: Scratch = np.empty(size, dtype), np.empty(size, dtype)
 
     # -- history ---------------------------------------------------------------------------
 
@@ -150,9 +151,14 @@ class LearnedParameters:
         factor = np.float32(1) if clipped is None else np.float32(clipped[1])
         average = np.float32(1) / np.float32(self.iter_size)
         self.rule.begin(iteration)
-        with np.errstate(all="ignore"):
-            for p in self.parameters:
-                self._update_one(p, np.float32(rate), factor, average)
+        todo = [item for p in self.parameters for item in self._todo(p, np.float32(rate))]
+
+        def several(part: slice) -> None:
+            with np.errstate(all="ignore"):
+                for item in todo[part]:
+                    self._update_piece(item, factor, average)
+
+        threads.share(several, threads.parts(len(todo), at_least=PIECES_PER_THREAD))
         return clipped
 
     def _clip_factor(self) -> tuple[float, float] | None:
@@ -169,7 +175,7 @@ class LearnedParameters:
             return None
         return norm, float(np.float32(self.clip) / np.float32(norm))
 
-    def _update_one(self, p: _Learned, rate: Any, factor: Any, average: Any) -> None:
+    def _todo(self, p: _Learned, rate: Any) -> Iterator[_Todo]:
         parameter = p.parameter
         local_rate = rate * np.float32(parameter.lr_mult)
         decay = self.decay * np.float32(parameter.decay_mult)
@@ -178,18 +184,22 @@ class LearnedParameters:
             # Nothing would change; in the other rules the history would gather the decay.
             return
         p.touched = True
-        for data, g, history, scratch in p.pieces(self._scratch):
-            if factor != 1:
-                g *= factor
-            if self.iter_size != 1:
-                g *= average
-            if decay:
-                work = scratch[0]
-                if self.regularization == "L1":
-                    np.sign(data, out=work)
-                    work *= decay
-                else:
-                    np.multiply(data, decay, out=work)
-                g += work
-            self.rule.update(g, history, local_rate, scratch)
-            data -= g
+        for piece in p.pieces():
+            yield _Todo(piece, local_rate, decay)
+
+    def _update_piece(self, item: _Todo, factor: Any, average: Any) -> None:
+        (data, g, history), rate, decay = item
+        one, other = scratch("update", (2, data.size), data.dtype)
+        if factor != 1:
+            g *= factor
+        if self.iter_size != 1:
+            g *= average
+        if decay:
+            if self.regularization == "L1":
+                np.sign(data, out=one)
+                one *= decay
+            else:
+                np.multiply(data, decay, out=one)
+            g += one
+        self.rule.update(g, history, rate, (one, other))
+        data -= g
