@@ -237,3 +237,59 @@ def test_an_unknown_layer_type_runs_as_it_is_defined() -> None:
     )
     run = assert_agrees(built, random_inputs(built))
     assert "reference" in [step.variant for step in run.steps]
+
+
+@pytest.mark.parametrize(
+    "pooling",
+    [
+        "kernel_size: 2 stride: 2",
+        "kernel_size: 3 stride: 2",
+        "kernel_size: 3 stride: 2 pad: 1",
+        "kernel_size: 3 stride: 1",
+        "kernel_size: 2 stride: 2 round_mode: FLOOR",
+        "kernel_h: 1 kernel_w: 3 stride_h: 1 stride_w: 2",
+        "kernel_size: 2 stride: 3",
+        "global_pooling: true",
+    ],
+)
+@pytest.mark.parametrize(
+    "shape, convolution",
+    [
+        ((1, 3, 40, 31), "kernel_size: 7 stride: 2 pad: 3"),
+        ((5, 1, 14, 12), "kernel_size: 5"),
+        ((1, 4, 90, 90), "kernel_size: 5 group: 2"),
+        ((2, 64, 12, 16), "kernel_size: 3 pad: 1"),
+        ((1, 64, 44, 44), "kernel_size: 3 pad: 1"),
+        ((1, 256, 14, 14), "kernel_size: 3 pad: 1"),
+    ],
+)
+@pytest.mark.parametrize("after", ["", LEAKY, PRELU, STEEP])
+def test_a_convolution_agrees_that_pools_what_it_writes(
+    shape: tuple[int, ...], convolution: str, pooling: str, after: str
+) -> None:
+    built = cp.build_net(
+        net(
+            shape,
+            layer(
+                "c",
+                "Convolution",
+                "data",
+                "c",
+                f"convolution_param {{ num_output: 64 {convolution} }}",
+            ),
+            after,
+            layer("p", "Pooling", "c", "p", f"pooling_param {{ pool: MAX {pooling} }}"),
+        ),
+        seed=1,
+    )
+    randomize(built)
+    assert_agrees(built, random_inputs(built), threads=2)
+
+
+def test_pooling_is_merged_only_where_the_activation_grows() -> None:
+    falling = layer("r", "ReLU", "c", "c", "relu_param { negative_slope: -1 }")
+    pool = layer("p", "Pooling", "c", "p", "pooling_param { kernel_size: 2 stride: 2 }")
+    for after, steps in ((RELU, 1), (falling, 2)):
+        built = cp.build_net(net((1, 3, 12, 12), conv("c", "data", "c", 8, 5), after, pool), seed=1)
+        run = assert_agrees(built, random_inputs(built))
+        assert len(run.steps) == steps

@@ -1,0 +1,78 @@
+"""``caffe-proto time``: the table of layers, the table of steps, and JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from caffe_proto.cli import cli
+from tests.engines.nets import conv, layer, net
+
+
+@pytest.fixture
+def definition(tmp_path: Path) -> Path:
+    path = tmp_path / "small.prototxt"
+    path.write_text(
+        net(
+            (2, 3, 12, 10),
+            conv("c", "data", "c", 8, 3, "pad: 1"),
+            layer("r", "ReLU", "c", "c"),
+            layer("f", "InnerProduct", "c", "f", "inner_product_param { num_output: 4 }"),
+        )
+    )
+    return path
+
+
+def _time(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["time", *map(str, arguments), "--iterations", "2"])
+
+
+def test_layers_are_timed_by_default(definition: Path) -> None:
+    result = _time(definition)
+    assert result.exit_code == 0
+    assert "forward ms" in result.output
+    assert "InnerProduct" in result.output
+
+
+def test_backward_is_timed_where_a_loss_asks_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "train.prototxt"
+    path.write_text(
+        net(
+            (4, 6),
+            layer("f", "InnerProduct", "data", "f", "inner_product_param { num_output: 3 }"),
+            layer("label", "Input", [], "label", "input_param { shape { dim: 4 } }"),
+            layer("loss", "SoftmaxWithLoss", ["f", "label"], "loss"),
+        )
+    )
+    layers = json.loads(_time(path, "--phase", "TRAIN", "--json").output)["layers"]
+    timed = {entry["name"] for entry in layers if entry["backward_ms"] is not None}
+    assert timed == {"f", "loss"}
+
+
+def test_steps_of_an_engine_say_what_was_merged_and_how_it_is_done(definition: Path) -> None:
+    result = json.loads(_time(definition, "--engine", "numpy", "--json").output)
+    first = result["steps"][0]
+    assert first["layers"] == ["c", "r"]
+    assert first["types"] == ["Convolution", "ReLU"]
+    assert first["variant"].startswith(("im2col", "winograd"))
+    assert first["ms"] > 0
+    assert sum(step["share"] for step in result["steps"]) == pytest.approx(1)
+    assert "c + r" in _time(definition, "--engine", "numpy").output
+
+
+def test_the_batch_and_the_threads_are_as_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text(net((1, 3, 8, 8), conv("c", "data", "c", 4, 3)))
+    arguments = ("--engine", "numpy", "--batch", "5", "--threads", "3", "--json")
+    result = json.loads(_time(path, *arguments).output)
+    assert result["threads"] == 3
+    assert result["steps"][0]["shapes"] == [[5, 4, 6, 6]]
+
+
+def test_an_unknown_engine_is_named(definition: Path) -> None:
+    result = _time(definition, "--engine", "nimpy")
+    assert result.exit_code != 0
+    assert 'no engine "nimpy"' in str(result.exception)
