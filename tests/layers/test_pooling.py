@@ -110,6 +110,36 @@ def test_many_planes_are_done_in_blocks() -> None:
     assert np.array_equal(net.blobs["x"].diff, expected)
 
 
+@pytest.mark.parametrize("stride", ["stride: 12", "stride_h: 3 stride_w: 13", "stride: 40"])
+@pytest.mark.parametrize("size", ["kernel_size: 12", "kernel_h: 25 kernel_w: 7 pad_h: 3 pad_w: 2"])
+def test_large_windows_give_the_first_of_equal_values(size: str, stride: str) -> None:
+    # Few different values, so that nearly every window has its maximum several times.
+    x = RNG.integers(-3, 1, size=(2, 3, 29, 41)).astype(np.float32)
+    x[0, 1] = np.nan
+    net = layer_net("Pooling", f"pooling_param {{ {size} {stride} }}", x, tops=2)
+    net.forward()
+    y, mask = net.blobs["y"], net.blobs["y1"].data.astype(int)
+    windows = net.layer("op").windows
+    dy = RNG.integers(1, 9, size=y.shape)
+    expected = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(*y.shape):
+        ends = [
+            (max(at * s - p, 0), at * s - p + k)
+            for at, k, s, p in zip((i, j), windows.kernel, windows.stride, windows.pad, strict=True)
+        ]
+        (top, bottom), (left, right) = ends
+        seen = x[n, c, top:bottom, left:right]
+        if np.isnan(seen).any() or not seen.size:
+            assert mask[n, c, i, j] == -1
+            continue
+        row, column = np.unravel_index(seen.argmax(), seen.shape)
+        assert mask[n, c, i, j] == (top + row) * 41 + left + column
+        expected[n, c, top + row, left + column] += dy[n, c, i, j]
+    y.diff[...] = dy
+    net.backward()
+    assert np.array_equal(net.blobs["x"].diff, expected)
+
+
 @pytest.mark.parametrize("kernel", ["kernel_size: 2", "global_pooling: true"])
 def test_the_first_of_equal_values_gets_the_gradient(kernel: str) -> None:
     dx = bottom_gradients("Pooling", f"pooling_param {{ {kernel} }}", [np.ones((1, 1, 2, 2))], 3.0)
@@ -141,7 +171,8 @@ def test_a_layer_that_overwrites_the_top_does_not_hide_the_maxima() -> None:
         force_backward: true
         layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 1, 2, 2] } } }
         layer { name: "pool" type: "Pooling" bottom: "x" top: "y" pooling_param { kernel_size: 2 } }
-        layer { name: "exp" type: "Power" bottom: "y" top: "y" power_param { scale: 5 } }
+        layer { name: "times" type: "Scale" bottom: "y" top: "y"
+          scale_param { filler { value: 5 } } }
     """
     net = cp.build_net(text)
     net.forward(x=np.array([1, 4, 2, 3.0]).reshape(1, 1, 2, 2))
