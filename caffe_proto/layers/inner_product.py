@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from caffe_proto import threads
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
+from caffe_proto.layers.windows import scratch
 
 
 @register_layer("InnerProduct")
@@ -53,7 +55,7 @@ class InnerProduct(Layer):
     def forward(self, x: Array) -> Array:
         y = self.top()
         w = self.params[0].data
-        np.matmul(
+        threads.matmul(
             x.reshape(-1, self.inputs),
             w if self.transposed else w.T,
             out=y.reshape(-1, self.num_output),
@@ -66,11 +68,21 @@ class InnerProduct(Layer):
         rows, dy = x.reshape(-1, self.inputs), dy.reshape(-1, self.num_output)
         weights, *bias = self.params
         if weights.needs_grad:
-            weights.diff += rows.T @ dy if self.transposed else dy.T @ rows
+            left, right = (rows, dy) if self.transposed else (dy, rows)
+            self._add_product(left.T, right, weights.diff)
         if bias and bias[0].needs_grad:
             bias[0].diff += dy.sum(axis=0)
         if not self.propagate_down[0]:
             return None
         dx, w = self.bottom_diff(), weights.data
-        np.matmul(dy, w.T if self.transposed else w, out=dx.reshape(-1, self.inputs))
+        threads.matmul(dy, w.T if self.transposed else w, out=dx.reshape(-1, self.inputs))
         return dx
+
+    def _add_product(self, a: Array, b: Array, total: Array) -> None:
+        """``total += a @ b``, by rows."""
+
+        def one(part: slice) -> None:
+            product = scratch("product", total[part].shape, total.dtype)
+            total[part] += np.matmul(a[part], b, out=product)
+
+        threads.share(one, threads.parts(len(total), at_least=64))

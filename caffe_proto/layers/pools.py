@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from caffe_proto import threads
 from caffe_proto.layers.base import Array, Shape
 from caffe_proto.layers.windows import Index, Windows, scratch
 
@@ -23,6 +23,8 @@ __all__ = ["Pool"]
 LOWEST = -float(np.finfo(np.float32).max)
 # Elements of a block of planes: a fraction of a megabyte, so that it stays in the cache.
 BLOCK = 1 << 17
+# From here on the maxima of windows are looked for by rows and columns, not tap by tap.
+MANY_TAPS = 100
 
 Piece = tuple[slice, slice]
 
@@ -43,30 +45,41 @@ class Pool:
 
     def maximum(self, x: Array, y: Array) -> None:
         """The largest value in each window; -FLT_MAX where there is none."""
-        if self.is_global:
-            np.fmax.reduce(x.reshape(len(x), math.prod(self.image)), axis=1, out=y.reshape(len(y)))
-        else:
-            for planes in self._blocks(len(x)):
-                self._by_axes(np.fmax, x[planes], y[planes], LOWEST)
-        np.fmax(y, y.dtype.type(LOWEST), out=y)
+
+        def one(planes: slice) -> None:
+            self._reduce(np.fmax, x[planes], y[planes], LOWEST)
+            np.fmax(y[planes], y.dtype.type(LOWEST), out=y[planes])
+
+        threads.share(one, self._blocks(len(x)))
 
     def maximum_index(self, x: Array, y: Array, mask: Array) -> None:
         """Where in its plane each maximum ``y`` stands, the first of equals; -1 where nowhere."""
-        for planes in self._blocks(len(x)):
+
+        def one(planes: slice) -> None:
             mask[planes] = self._places(x[planes], y[planes])
+
+        threads.share(one, self._blocks(len(x)))
 
     def maximum_gradient(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
         """Hand each window's gradient to the pixel that was its maximum ``y``."""
         pixels = math.prod(self.image)
-        for planes in self._blocks(len(x)):
-            places, given, target = self._places(x[planes], y[planes]), dy[planes], dx[planes]
+
+        def one(planes: slice) -> None:
+            places, given = self._places(x[planes], y[planes]), dy[planes]
+            target = dx[planes].reshape(-1)
             lost = places < 0
-            if lost.any():
-                given = given * ~lost
-                places[lost] = 0
             places += np.arange(len(places))[:, None, None, None] * pixels
-            sums = np.bincount(places.reshape(-1), given.reshape(-1), minlength=target.size)
-            target[...] = sums.reshape(target.shape)
+            if lost.any():
+                places, given = places[~lost], given[~lost]
+            where, values = places.reshape(-1), given.reshape(-1)
+            if self._is_disjoint:
+                # No pixel is the maximum of two windows: nothing to add up.
+                target[...] = 0
+                target[where] = values
+            else:
+                target[...] = np.bincount(where, values, minlength=len(target))
+
+        threads.share(one, self._blocks(len(x)))
 
     def _places(self, x: Array, y: Array) -> Array:
         """The flat index within its plane of the first value that equals the window's maximum."""
@@ -75,19 +88,55 @@ class Pool:
             places = hit.argmax(axis=1).reshape(y.shape)
             found = hit.any(axis=1).reshape(y.shape)
             return np.where(found & (y > LOWEST), places, -1)
+        if len(self._taps) > MANY_TAPS:
+            return self._places_by_axes(x, y)
         # How many taps pass before the maximum is met says which tap it is.
         waiting = scratch("waiting", y.shape, bool)
         passed = scratch("passed", y.shape, np.min_scalar_type(len(self._taps)))
         waiting[...], passed[...] = True, 0
-        for _, (within, pixels) in self._taps:
+        # Where it was not met before, it is at the last tap.
+        for _, (within, pixels) in self._taps[:-1]:
             waiting[within] &= x[pixels] != y[within]
             passed += waiting.view(np.uint8)
-        waiting |= y <= LOWEST
         places = scratch("places", y.shape, np.intp)
         np.take(self._tap_offsets, passed, out=places, mode="clip")
         places += self._origins
-        places[waiting] = -1
+        found = np.greater(y, LOWEST, out=waiting)
+        if not found.all():
+            places[~found] = -1
         return places
+
+    def _places_by_axes(self, x: Array, y: Array) -> Array:
+        """The same for large windows: first the row that holds the maximum, then where in it.
+
+        That is kernel_h + 2 kernel_w steps a window instead of kernel_h x kernel_w.
+        """
+        (height, width), (tall, wide) = self.image, self._axes
+        of_rows = scratch("rows", (*x.shape[:3], self.counts[1]), x.dtype)
+        pieces = self._pieces[1]
+        _accumulate(np.fmax, x.swapaxes(2, 3), pieces, of_rows.swapaxes(2, 3), LOWEST)
+        waiting, places = y > LOWEST, np.full(y.shape, -1, np.intp)
+        for _, within, pixels in tall:
+            hit = waiting[:, :, within] & (of_rows[:, :, pixels] == y[:, :, within])
+            rows = np.arange(height)[pixels, None]
+            np.copyto(places[:, :, within], rows, where=hit)
+            waiting[:, :, within] &= ~hit
+        found = places >= 0
+        # The flat index of each row's first pixel in its plane, and in all planes.
+        begins = np.where(found, places * width, 0)
+        among_all = begins + np.arange(len(x))[:, None, None, None] * (height * width)
+        values = x.reshape(-1)
+        for _, within, pixels in wide:
+            columns = np.arange(width)[pixels]
+            hit = found[..., within] & (values[among_all[..., within] + columns] == y[..., within])
+            np.copyto(places[..., within], begins[..., within] + columns, where=hit)
+            found[..., within] &= ~hit
+        return places
+
+    @cached_property
+    def _is_disjoint(self) -> bool:
+        """Whether no two windows see the same pixel."""
+        return all(s >= k for s, k in zip(self.windows.stride, self.windows.kernel, strict=True))
 
     @cached_property
     def _tap_offsets(self) -> Array:
@@ -109,28 +158,33 @@ class Pool:
 
     def average(self, x: Array, y: Array) -> None:
         """The sum over each window, divided by the window's size."""
-        if self.is_global:
-            np.add.reduce(x.reshape(len(x), math.prod(self.image)), axis=1, out=y.reshape(len(y)))
-        else:
-            for planes in self._blocks(len(x)):
-                self._by_axes(np.add, x[planes], y[planes], 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            y /= self.sizes.astype(y.dtype)
+        sizes = self.sizes.astype(y.dtype)
+
+        def one(planes: slice) -> None:
+            self._reduce(np.add, x[planes], y[planes], 0)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                np.divide(y[planes], sizes, out=y[planes])
+
+        threads.share(one, self._blocks(len(x)))
 
     def average_gradient(self, dy: Array, dx: Array) -> None:
         """Share each window's gradient out among its pixels."""
         sizes = self.sizes.astype(dy.dtype)
         rows, columns = self._pieces
-        for planes in self._blocks(len(dy)):
+
+        def one(planes: slice) -> None:
             with np.errstate(invalid="ignore", divide="ignore"):
-                share = dy[planes] / sizes
-            wide = np.zeros((len(share), 1, self.counts[0], self.image[1]), dy.dtype)
+                given = dy[planes] / sizes
+            wide = scratch("rows", (len(given), 1, self.counts[0], self.image[1]), dy.dtype)
+            wide[...] = 0
             for within, pixels in columns:
-                wide[..., pixels] += share[..., within]
+                wide[..., pixels] += given[..., within]
             target = dx[planes]
             target[...] = 0
             for within, pixels in rows:
                 target[:, :, pixels] += wide[:, :, within]
+
+        threads.share(one, self._blocks(len(dy)))
 
     @cached_property
     def sizes(self) -> Array:
@@ -219,16 +273,18 @@ class Pool:
         )
         return rows, columns
 
-    def _blocks(self, planes: int) -> Iterator[slice]:
+    def _blocks(self, planes: int) -> list[slice]:
         step = max(1, BLOCK // max(math.prod(self.image), 1))
-        for first in range(0, planes, step):
-            yield slice(first, first + step)
+        return [slice(first, first + step) for first in range(0, planes, step)]
 
-    def _by_axes(self, ufunc: Any, x: Array, y: Array, empty: float) -> None:
+    def _reduce(self, ufunc: Any, x: Array, y: Array, empty: float) -> None:
         """``ufunc`` over the rows of each window, and then over its columns.
 
         That is kernel_h + kernel_w steps a window instead of kernel_h x kernel_w.
         """
+        if self.is_global:
+            ufunc.reduce(x.reshape(len(x), math.prod(self.image)), axis=1, out=y.reshape(len(y)))
+            return
         rows, columns = self._pieces
         wide = scratch("rows", (len(x), 1, self.counts[0], self.image[1]), x.dtype)
         _accumulate(ufunc, x, rows, wide, empty)
