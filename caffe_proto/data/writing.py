@@ -17,6 +17,8 @@ __all__ = ["DatabaseWriter", "create_database", "replacing_file", "replacing_fol
 
 #: Records that are written in one go, as Caffe's tools do.
 COMMIT_EVERY = 1000
+#: Bytes of address space that an LMDB begins with; doubled whenever it does not suffice.
+FIRST_MAP = 1 << 28
 
 
 class DatabaseWriter(Protocol):
@@ -103,8 +105,7 @@ class _LmdbWriter:
             raise MissingDependencyError("lmdb", "data", "writing an LMDB") from None
         self._lmdb = lmdb
         self._path = path
-        # Address space, not disk: it is doubled when it does not suffice.
-        self._size = 1 << 28
+        self._size = FIRST_MAP
         self._environment = lmdb.open(os.fspath(folder), map_size=self._size, lock=False)
         self._waiting: list[tuple[bytes, bytes]] = []
 

@@ -209,7 +209,7 @@ def test_a_later_faulty_record_fails_in_its_turn(source: Source) -> None:
     net = _build(_layer("Data", source([_datum(i) for i in range(4)] + [b"\xff"])))
     assert [net.forward()["label"].tolist() for _ in range(2)] == [[0, 1], [2, 3]]
     for _ in range(2):
-        with pytest.raises(cp.DataError, match='layer "in" .*record "0004" is no Datum'):
+        with pytest.raises(cp.DataError, match=r'layer "in" .*record "0004" is no Datum'):
             net.forward()
 
 
@@ -410,7 +410,7 @@ def test_every_listed_file_is_looked_for_first(tmp_path: Path) -> None:
     settings = _hdf5(tmp_path, data=np.zeros(9))
     with open(tmp_path / "list.txt", "a") as stream:
         stream.write("nowhere.h5\n")
-    with pytest.raises(cp.DataError, match='"nowhere.h5" is missing'):
+    with pytest.raises(cp.DataError, match=r'"nowhere.h5" is missing'):
         _build(_layer("HDF5Data", settings, "data"))
 
 
