@@ -54,6 +54,14 @@ def test_a_restored_solver_goes_on_bit_for_bit(kind: str) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+def test_solve_may_resume_by_itself() -> None:
+    state = trained().snapshot()
+    again = solver('momentum: 0.9 snapshot_prefix: "s"')
+    again.solve(resume=state)
+    assert again.iter == 5
+    assert again.loss_iterations.tolist() == [3, 4]
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_states_are_told_apart_by_content_not_by_name(kind: str) -> None:
     state = trained(f"snapshot_format: {kind}").snapshot()

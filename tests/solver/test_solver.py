@@ -192,6 +192,12 @@ def test_detections_are_scored_by_their_mean_average_precision() -> None:
     assert trained.test()[0].to_dict() == {"eval": pytest.approx((1 / 3 + 2 / 4) / 2)}
 
 
+def test_outputs_that_are_no_detections_are_refused() -> None:
+    trained = solver('eval_type: "detection" test_iter: 1 test_interval: 5')
+    with pytest.raises(cp.SolverError, match=r'"loss" .* from a DetectionEvaluate layer'):
+        trained.test()
+
+
 def test_an_unknown_eval_type_is_refused() -> None:
     with pytest.raises(cp.SolverError, match=r'"segmentation"\. Expected: "classification"'):
         solver('eval_type: "segmentation"')
@@ -360,6 +366,17 @@ def test_training_does_not_write_into_the_file_of_its_weights(
     # Written in place, as another program might.
     Path("start.caffemodel").write_bytes(bytes(len(content)))
     np.testing.assert_array_equal(trained.net.params["ip"][0].data, before)
+
+
+def test_a_fault_in_a_net_of_the_solver_names_the_field() -> None:
+    with pytest.raises(cp.CaffeProtoError, match=r"net_param: .*input"):
+        cp.build_solver(f'{BASE} net_param {{ input: "data" input_dim: 3 }}')
+
+
+def test_a_level_reaches_the_train_net() -> None:
+    net = NET + 'layer { name: "extra" type: "Silence" bottom: "ip" include { min_level: 3 } }'
+    names = [layer.name for layer in solver(net=net, level=3).net.layers]
+    assert "extra" in names
 
 
 def test_settings_of_forks_are_told_as_not_applied() -> None:
