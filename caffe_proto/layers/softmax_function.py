@@ -17,7 +17,7 @@ def softmax(x: Array, axis: int, out: Array | None = None) -> Array:
     """
     if x.size == 0:
         return np.empty_like(x) if out is None else out
-    y = np.subtract(x, x.max(axis=axis, keepdims=True), out=out)
+    y: Array = np.subtract(x, x.max(axis=axis, keepdims=True), out=out)
     np.exp(y, out=y)
     y /= y.sum(axis=axis, keepdims=True)
     return y
@@ -29,6 +29,6 @@ def softmax_gradient(dy: Array, y: Array, axis: int, out: Array | None = None) -
     ``out`` may be ``dy`` itself.
     """
     inner = np.multiply(dy, y).sum(axis=axis, keepdims=True)
-    dx = np.subtract(dy, inner, out=out)
+    dx: Array = np.subtract(dy, inner, out=out)
     dx *= y
     return dx
