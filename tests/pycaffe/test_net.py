@@ -50,10 +50,10 @@ def test_weights_by_name_and_in_the_old_place_are_the_same(net: caffe.Net, net_f
 
 
 def test_a_missing_file_is_a_runtime_error(net_file: str) -> None:
-    with pytest.raises(RuntimeError, match="Could not open file nowhere.prototxt"):
+    with pytest.raises(RuntimeError, match=r"Could not open file nowhere.prototxt"):
         caffe.Net("nowhere.prototxt", caffe.TEST)
     for wrong in (("nowhere.caffemodel", caffe.TEST), (caffe.TEST, 0, None, "nowhere.caffemodel")):
-        with pytest.raises(RuntimeError, match="Could not open file nowhere.caffemodel"):
+        with pytest.raises(RuntimeError, match=r"Could not open file nowhere.caffemodel"):
             caffe.Net(net_file, *wrong)
 
 

@@ -182,7 +182,7 @@ def test_unknown_settings_are_attribute_errors_with_a_hint() -> None:
 def test_what_is_not_assigned_is_missed() -> None:
     n = caffe.NetSpec()
     n.data = L.Input(shape=dict(dim=[1]))
-    with pytest.raises(KeyError, match='"dat".*did you mean "data"'):
+    with pytest.raises(KeyError, match=r'"dat".*did you mean "data"'):
         n.dat  # noqa: B018
     assert not hasattr(n, "dat")
     assert n["data"] is n.data is n.tops["data"]
@@ -191,5 +191,5 @@ def test_what_is_not_assigned_is_missed() -> None:
 def test_several_tops_under_one_name_are_refused() -> None:
     n = caffe.NetSpec()
     n.data = L.DummyData(ntop=2)
-    with pytest.raises(TypeError, match='"data".*Unpack'):
+    with pytest.raises(TypeError, match=r'"data".*Unpack'):
         n.to_proto()
