@@ -60,6 +60,9 @@ def command(name: str | None, as_json: bool) -> None:
             table.add_row(Text(field["name"], style="bold"), field["type"], field["default"])
         out.print()
         out.print(table)
+        unread = without_effect(fields_of(message).name)
+        if unread:
+            out.print(Text(f"Of forks, without effect here: {', '.join(sorted(unread))}"))
 
 
 def first_line(cls: type[Layer]) -> str:
@@ -74,12 +77,27 @@ def settings_of(cls: type[Layer]) -> dict[str, list[dict[str, Any]]]:
 
     result: dict[str, list[dict[str, Any]]] = {}
     fields = caffe_pb2.LayerParameter.DESCRIPTOR.fields_by_name
-    named = re.findall(r"\b(\w+_param)\b", inspect.getdoc(cls) or "")
+    named = re.findall(r"(?<!No ``)\b(\w+_param)\b", inspect.getdoc(cls) or "")
     for name in dict.fromkeys(named):
         message = fields[name].message_type if name in fields else None
         if message is not None:
-            result[name] = [describe_field(f) for f in message.fields]
+            unread = without_effect(message.name)
+            result[name] = [describe_field(f) for f in message.fields if f.name not in unread]
     return result
+
+
+def fields_of(setting: str) -> Any:
+    """The message behind a field of LayerParameter such as ``convolution_param``."""
+    from caffe_proto.schema import caffe_pb2
+
+    return caffe_pb2.LayerParameter.DESCRIPTOR.fields_by_name[setting].message_type
+
+
+def without_effect(message: str) -> frozenset[str]:
+    """The message's settings of forks that change nothing here."""
+    from caffe_proto.layers.foreign import FOREIGN, INERT
+
+    return FOREIGN.get(message, frozenset()) | INERT.get(message, frozenset())
 
 
 def describe_field(field: Any) -> dict[str, str]:

@@ -138,9 +138,10 @@ class Convolution(ConvolutionBase):
     Parameters: filters ``(num_output, C / group, kernel_h, kernel_w)``, bias ``(num_output)``.
 
     Settings: ``convolution_param`` (num_output, kernel_size or kernel_h and kernel_w, stride 1 or
-    stride_h and stride_w, pad 0 or pad_h and pad_w, dilation 1, group 1, bias_term true,
-    weight_filler, bias_filler, axis 1). kernel_size, stride, pad and dilation are given once or
-    once an axis. ``engine`` and ``force_nd_im2col`` change nothing.
+    stride_h and stride_w, pad 0 or pad_h and pad_w, dilation 1 or, as DeepLab named
+    it, hole or hole_h and hole_w, group 1, bias_term true, weight_filler, bias_filler, axis 1).
+    kernel_size, stride, pad and dilation are given once or once an axis. ``engine`` and
+    ``force_nd_im2col`` change nothing.
     """
 
     def forward(self, *xs: Array) -> None:

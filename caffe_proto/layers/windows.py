@@ -225,7 +225,10 @@ def read_windows(
     """
 
     def read(name: str, default: int | None, halves: str | None) -> Shape:
-        values = [int(v) for v in getattr(param, name)]
+        if name == "hole":
+            values = [int(param.hole)] if param.HasField("hole") else []
+        else:
+            values = [int(v) for v in getattr(param, name)]
         if halves and (param.HasField(f"{halves}_h") or param.HasField(f"{halves}_w")):
             high, wide = f"{halves}_h", f"{halves}_w"
             if spatial != 2:
@@ -259,8 +262,16 @@ def read_windows(
         kernel=read("kernel_size", None, "kernel"),
         stride=read("stride", 1, "stride"),
         pad=read("pad", 0, "pad"),
-        dilation=read("dilation", 1, None),
+        dilation=read("hole", 1, "hole") if _has_holes(layer, param) else read("dilation", 1, None),
     )
+
+
+def _has_holes(layer: Layer, param: caffe_pb2.ConvolutionParameter) -> bool:
+    """Whether dilation is given by DeepLab's name for it."""
+    given = [name for name in ("hole", "hole_h", "hole_w") if param.HasField(name)]
+    if given and param.dilation:
+        raise layer.error(f"gives both dilation and {given[0]}. Expected: one of them")
+    return bool(given)
 
 
 Shaper = Callable[[Sequence[int]], Shape]

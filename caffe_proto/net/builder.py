@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from caffe_proto.blob import Blob, Parameter
 from caffe_proto.errors import BuildError, LayerError, did_you_mean
 from caffe_proto.layers.base import Layer, LayerContext
+from caffe_proto.layers.foreign import notice_foreign_settings
 from caffe_proto.layers.registry import layer_class
 from caffe_proto.net.sharing import ParameterTable
 from caffe_proto.net.splits import insert_splits
@@ -93,6 +94,8 @@ class _Builder:
                 f"propagate_down is given {len(param.propagate_down)} time(s). "
                 f"Expected: none, or {len(param.bottom)}, one a bottom",
             )
+        if cls.__module__.startswith("caffe_proto."):  # a user's own layer may follow anything
+            notice_foreign_settings(param)
         own = caffe_pb2.LayerParameter()
         own.CopyFrom(param)
         layer = cls(own, self.context)
