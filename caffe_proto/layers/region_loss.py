@@ -11,7 +11,7 @@ from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
 from caffe_proto.layers.softmax_function import softmax
 
-__all__ = ["RegionLoss"]
+__all__ = ["RegionLoss", "check_truth", "decode", "overlap", "read_truth"]
 
 # So many images long the boxes that no truth claims are drawn to their anchors, a little.
 _WARM_UP, _WARM_UP_SCALE = 12800, 0.01
@@ -78,12 +78,7 @@ class RegionLoss(Layer):
         wanted = (p.num * (5 + p.num_class), p.side, p.side)
         if predictions[1:] != wanted:
             raise self.error(f"predictions have the shape {predictions}. Expected: (N, *{wanted})")
-        rows = int(np.prod(truth[1:], dtype=np.int64))
-        if not _is_annotated(truth) and (truth[:1] != predictions[:1] or rows % 5):
-            raise self.error(
-                f"ground truth has the shape {truth}. "
-                f"Expected: ({predictions[0]}, boxes * 5), or (1, 1, boxes, 8)"
-            )
+        check_truth(self, truth, predictions[0])
         return [()]
 
     def forward(self, x: Array, truth: Array) -> Array:
@@ -92,25 +87,20 @@ class RegionLoss(Layer):
         anchors = np.array(self.p.biases[: 2 * self.p.num], x.dtype).reshape(-1, 2)
         delta = np.zeros(raw.shape, x.dtype)
         place, chance = sigmoid(raw[..., :2]), sigmoid(raw[..., 4])
-        side = x.dtype.type(self.p.side)
-        row, column = np.indices(raw.shape[1:3])
-        cell = np.stack([column, row], axis=-1)[:, :, None].astype(x.dtype)
-        with np.errstate(over="ignore"):
-            size = np.exp(raw[..., 2:4]) * anchors / side
-        boxes = np.concatenate([(cell + place) / side, size], axis=-1)
+        boxes = decode(raw, anchors)
         delta[..., 4] = chance * chance * (1 - chance) * x.dtype.type(self.p.noobject_scale)
         if self._passes < _WARM_UP // max(len(x), 1):
             delta[..., :2] = (place - x.dtype.type(0.5)) * place * (1 - place)
             delta[..., 2:4] = raw[..., 2:4]
             delta[..., :4] *= x.dtype.type(_WARM_UP_SCALE)
         self._passes += 1
-        for n, (labels, true) in enumerate(self._read_truth(x, truth)):
+        for n, (labels, true) in enumerate(read_truth(self, truth, len(x), self.p.num_class)):
             if len(true):
-                overlap = _overlap(boxes[n].reshape(-1, 4), true).max(axis=1)
-                near = overlap.reshape(boxes.shape[1:4]) > x.dtype.type(self.p.thresh)
+                best = overlap(boxes[n].reshape(-1, 4), true).max(axis=1)
+                near = best.reshape(boxes.shape[1:4]) > x.dtype.type(self.p.thresh)
                 delta[n, near, 4] = 0
             for label, box in zip(labels, true, strict=True):
-                self._claim(delta[n], raw[n], place[n], chance[n], size[n], anchors, label, box)
+                self._claim(delta[n], raw[n], place[n], chance[n], boxes[n], anchors, label, box)
         self._delta = np.ascontiguousarray(delta.transpose(0, 3, 4, 1, 2)).reshape(x.shape)
         return np.asarray(np.vdot(self._delta, self._delta))
 
@@ -120,7 +110,7 @@ class RegionLoss(Layer):
         raw: Array,
         place: Array,
         chance: Array,
-        size: Array,
+        boxes: Array,
         anchors: Array,
         label: int,
         box: Array,
@@ -133,10 +123,10 @@ class RegionLoss(Layer):
                 f"a true box has its centre at ({box[0]:g}, {box[1]:g}). "
                 "Expected: inside of the image, fractions from 0 to below 1"
             )
-        fitting = anchors / real(p.side) if p.bias_match else size[row, column]
+        fitting = anchors / real(p.side) if p.bias_match else boxes[row, column, :, 2:]
         centred = np.concatenate([np.zeros_like(fitting), fitting], axis=1)
         same = np.concatenate([np.zeros(2, box.dtype), box[2:]])[None]
-        at = row, column, int(_overlap(centred, same)[:, 0].argmax())
+        at = row, column, int(overlap(centred, same)[:, 0].argmax())
         s = place[at]
         wanted = box[:2] * real(p.side) - np.array([column, row], box.dtype)
         delta[at][:2] = real(p.coord_scale) * (s - wanted) * s * (1 - s)
@@ -147,33 +137,6 @@ class RegionLoss(Layer):
         off = softmax(raw[at][5:][None], axis=1)[0]
         off[label] -= 1
         delta[at][5:] = real(p.class_scale) * off
-
-    def _read_truth(self, x: Array, truth: Array) -> list[tuple[Array, Array]]:
-        """For each image the classes ``(T,)`` and the boxes ``(T, 4)``: centre, then size."""
-        if _is_annotated(truth.shape):
-            rows = truth.reshape(-1, 8)
-            corners = rows[:, 3:7]
-            centre, size = (corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]
-            found = [
-                (rows[mine, 1].astype(np.intp) - 1, np.concatenate([centre, size], axis=1)[mine])
-                for mine in (np.trunc(rows[:, 0]) == n for n in range(len(x)))
-            ]
-        else:
-            found = []
-            for rows in truth.reshape(len(x), -1, 5):
-                ends = np.flatnonzero((rows[:, 1] == 0) | (rows[:, 3] == 0))
-                rows = rows[: ends[0]] if len(ends) else rows
-                found.append((rows[:, 0].astype(np.intp), rows[:, 1:]))
-        for n, (labels, boxes) in enumerate(found):
-            wrong = np.flatnonzero((labels < 0) | (labels >= self.p.num_class))
-            if len(wrong):
-                raise self.error(
-                    f"true box {wrong[0]} of image {n} has the class {labels[wrong[0]]}, from 0. "
-                    f"Expected: 0 to {self.p.num_class - 1}"
-                )
-            if not (boxes[:, 2:] > 0).all():
-                raise self.error(f"a true box of image {n} has no size. Expected: above 0")
-        return found
 
     def backward(self, dy: Array, x: list[Array], y: Array) -> tuple[Array | None, Array | None]:
         if self.propagate_down[1]:
@@ -188,11 +151,68 @@ def _is_annotated(shape: Shape) -> bool:
     return len(shape) == 4 and shape[:2] == (1, 1) and shape[3] == 8
 
 
-def _overlap(a: Array, b: Array) -> Array:
+def check_truth(layer: Layer, truth: Shape, images: int) -> None:
+    """Check the shape of YOLOv2's ground truth for so many images; raises the layer's error."""
+    rows = int(np.prod(truth[1:], dtype=np.int64))
+    if not _is_annotated(truth) and (truth[:1] != (images,) or rows % 5):
+        raise layer.error(
+            f"ground truth has the shape {truth}. "
+            f"Expected: ({images}, boxes * 5), or (1, 1, boxes, 8)"
+        )
+
+
+def read_truth(
+    layer: Layer, truth: Array, images: int, num_class: int
+) -> list[tuple[Array, Array]]:
+    """For each image the classes ``(T,)`` and boxes ``(T, 4)``: centre, then size.
+
+    ``truth`` is as RegionLoss takes it. Raises the layer's error for a class that is none of
+    ``num_class``, or a box without a size.
+    """
+    if _is_annotated(truth.shape):
+        rows = truth.reshape(-1, 8)
+        corners = rows[:, 3:7]
+        centre, size = (corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]
+        found = [
+            (rows[mine, 1].astype(np.intp) - 1, np.concatenate([centre, size], axis=1)[mine])
+            for mine in (np.trunc(rows[:, 0]) == n for n in range(images))
+        ]
+    else:
+        found = []
+        for rows in truth.reshape(images, -1, 5):
+            ends = np.flatnonzero((rows[:, 1] == 0) | (rows[:, 3] == 0))
+            rows = rows[: ends[0]] if len(ends) else rows
+            found.append((rows[:, 0].astype(np.intp), rows[:, 1:]))
+    for n, (labels, boxes) in enumerate(found):
+        wrong = np.flatnonzero((labels < 0) | (labels >= num_class))
+        if len(wrong):
+            raise layer.error(
+                f"true box {wrong[0]} of image {n} has the class {labels[wrong[0]]}, from 0. "
+                f"Expected: 0 to {num_class - 1}"
+            )
+        if not (boxes[:, 2:] > 0).all():
+            raise layer.error(f"a true box of image {n} has no size. Expected: above 0")
+    return found
+
+
+def decode(raw: Array, anchors: Array) -> Array:
+    """Boxes ``(N, S, S, A, 4)``, centre and size, of predictions ``(N, S, S, A, 4 or more)``.
+
+    ``anchors (A, 2)`` are widths and heights in cells.
+    """
+    side = raw.dtype.type(raw.shape[2])
+    row, column = np.indices(raw.shape[1:3])
+    cell = np.stack([column, row], axis=-1)[:, :, None].astype(raw.dtype)
+    with np.errstate(over="ignore"):
+        size = np.exp(raw[..., 2:4]) * anchors / side
+    return np.concatenate([(cell + sigmoid(raw[..., :2])) / side, size], axis=-1)
+
+
+def overlap(a: Array, b: Array) -> Array:
     """Overlap ``(A, B)``, intersection over union, of boxes given as centre and size."""
     low = np.maximum((a[:, :2] - a[:, 2:] / 2)[:, None], b[:, :2] - b[:, 2:] / 2)
     high = np.minimum((a[:, :2] + a[:, 2:] / 2)[:, None], b[:, :2] + b[:, 2:] / 2)
     shared = np.asarray(np.maximum(high - low, 0).prod(axis=2))
     union = (a[:, 2] * a[:, 3])[:, None] + b[:, 2] * b[:, 3] - shared
-    overlap: Array = np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
-    return overlap
+    share: Array = np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
+    return share
