@@ -29,21 +29,14 @@ OUTPUT gets an array (pictures, classes), float32, pictures of a folder in the o
 """
 
 
-class Numbers(click.ParamType):
-    """Whole numbers with commas between: ``256,256``."""
-
-    name = "N,N..."
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[int]:
-        """The numbers."""
-        if isinstance(value, list):
-            return value
-        try:
-            return [int(part) for part in str(value).split(",") if part.strip()]
-        except ValueError:
-            self.fail(f"{value!r} is no list of whole numbers like 2,1,0", param, ctx)
+def numbers(ctx: click.Context, param: click.Parameter, value: str) -> list[int]:
+    """The whole numbers of an option like ``256,256``."""
+    try:
+        return [int(part) for part in value.split(",") if part.strip()]
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is no list of whole numbers like 2,1,0", ctx, param
+        ) from None
 
 
 def model_options(command: F) -> F:
@@ -52,7 +45,7 @@ def model_options(command: F) -> F:
     for option in (
         click.option(
             "--channel-swap",
-            type=Numbers(),
+            callback=numbers,
             default="2,1,0",
             show_default=True,
             help="Order of the channels; pictures are read red first. '' keeps it.",
@@ -112,7 +105,7 @@ def say_mode(gpu: bool) -> None:
 @click.option("--center-only", is_flag=True, help="The centre alone, not the mean over ten crops.")
 @click.option(
     "--images-dim",
-    type=Numbers(),
+    callback=numbers,
     default="256,256",
     show_default=True,
     help="Height and width that pictures are scaled to before they are cropped.",

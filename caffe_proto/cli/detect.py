@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import time
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def command(
     detector = Detector(
         model_def,
         pretrained_model,
-        mean=None if mean is None else mean[:, None, None],
+        mean=mean,
         input_scale=input_scale,
         raw_scale=raw_scale,
         channel_swap=channel_swap or None,
@@ -147,8 +148,8 @@ def repr_of(score: Any) -> str:
 def write_h5(path: Path, found: list[dict[str, Any]]) -> None:
     """The table ``df`` that pycaffe's notebooks read with pandas."""
     try:
-        import pandas
-        import tables  # noqa: F401
+        pandas = importlib.import_module("pandas")
+        importlib.import_module("tables")
     except ImportError:
         raise MissingPandasError from None
     frame = pandas.DataFrame(found)
