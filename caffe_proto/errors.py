@@ -8,6 +8,7 @@ also derives from the builtin that a caller would expect (``ValueError`` and the
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -135,6 +136,11 @@ class MissingDependencyError(CaffeProtoError, ImportError):
     """An optional package is needed; the message gives the pip command that brings it."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(
-            f'{purpose} needs the package "{package}": pip install "caffe-proto[{extra}]"'
-        )
+        remedy = f'pip install "caffe-proto[{extra}]"'
+        if package == "plyvel-ci" and sys.version_info >= (3, 13):
+            # The extra leaves it out there, as there is nothing that pip could simply install.
+            remedy = (
+                "it has no wheel for Python 3.13 and later; use Python 3.12 (convert the database "
+                "to LMDB there), or build it with LevelDB's headers: pip install plyvel-ci"
+            )
+        super().__init__(f'{purpose} needs the package "{package}": {remedy}')
