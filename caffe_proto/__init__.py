@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from caffe_proto.prototxt import to_prototxt as to_prototxt
     from caffe_proto.solver import Solver as Solver
     from caffe_proto.solver import build_solver as build_solver
+    from caffe_proto.solver import register_policy as register_policy
+    from caffe_proto.solver import register_solver as register_solver
 
 _homes = {
     "Blob": "blob",
@@ -67,6 +69,8 @@ _homes = {
     "to_prototxt": "prototxt",
     "Solver": "solver",
     "build_solver": "solver",
+    "register_policy": "solver",
+    "register_solver": "solver",
 }
 
 __all__ = ["__version__", *sorted(_homes)]
