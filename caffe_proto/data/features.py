@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 import time
 import zipfile
@@ -21,7 +22,12 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.data.database import LEVELDB, LMDB
-from caffe_proto.data.writing import create_database, replacing_file, replacing_folder
+from caffe_proto.data.writing import (
+    create_database,
+    replacing_file,
+    replacing_folder,
+    require_space,
+)
 from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
 from caffe_proto.schema import caffe_pb2
 
@@ -316,6 +322,8 @@ def _write_hdf5(result: _Result, path: Path) -> None:
         import h5py
     except ImportError:
         raise MissingDependencyError("h5py", "data", "writing HDF5") from None
+    # The library does not survive a full disk.
+    require_space(path, sum(4 * math.prod(result.shape(i)) for i in range(len(result.names))))
     with h5py.File(path, "w") as file:
         for index, name in enumerate(result.names):
             dataset = file.create_dataset(name, result.shape(index), np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.blob import MAX_COUNT, Array
+from caffe_proto.data.writing import require_space
 from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
 
 __all__ = ["append_datasets", "count_rows", "read_datasets", "read_file_list"]
@@ -115,9 +117,12 @@ def append_datasets(path: Path, arrays: dict[str, Array], *, begin: bool) -> Non
     """Append rows to the data sets of a file that ``begin`` starts anew.
 
     A new file is written beside ``path`` and renamed. Raises :class:`DataError` where it cannot be
-    written.
+    written or the disk has no room for it.
     """
     h5py = _h5py()
+    # The library does not survive a full disk, so there must be room for all beforehand.
+    room = sum(array.nbytes + 4 * math.prod(_chunks(array.shape)) for array in arrays.values())
+    require_space(path, room)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part") if begin else path
     try:
         with h5py.File(beside, "w" if begin else "r+") as file:
@@ -144,7 +149,8 @@ def append_datasets(path: Path, arrays: dict[str, Array], *, begin: bool) -> Non
             beside.unlink(missing_ok=True)
 
 
-def _chunks(shape: tuple[int, ...], target: int = 1 << 18) -> tuple[int, ...]:
-    """Whole rows, about ``target`` values a chunk, so that appending rewrites little."""
-    row = max(int(np.prod(shape[1:])), 1)
-    return (max(1, min(target // row, 1 << 16)), *(max(n, 1) for n in shape[1:]))
+def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Whole rows: what one pass brings, but at least 64 KiB and at most 256 MiB."""
+    row = max(math.prod(shape[1:]), 1)
+    rows = min(max(shape[0], (1 << 14) // row), (1 << 26) // row)
+    return (max(rows, 1), *(max(n, 1) for n in shape[1:]))

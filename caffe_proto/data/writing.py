@@ -13,7 +13,13 @@ from typing import Any, Protocol
 from caffe_proto.data.database import LEVELDB, LMDB
 from caffe_proto.errors import DataError, MissingDependencyError
 
-__all__ = ["DatabaseWriter", "create_database", "replacing_file", "replacing_folder"]
+__all__ = [
+    "DatabaseWriter",
+    "create_database",
+    "replacing_file",
+    "replacing_folder",
+    "require_space",
+]
 
 #: Records that are written in one go, as Caffe's tools do.
 COMMIT_EVERY = 1000
@@ -27,6 +33,20 @@ class DatabaseWriter(Protocol):
     def put(self, key: bytes, value: bytes) -> None:
         """Add a record (or replace that of the same key)."""
         ...
+
+
+def require_space(path: Path, size: int) -> None:
+    """Raise :class:`DataError` where the disk of ``path`` has less than ``size`` bytes left."""
+    folder = path.absolute().parent
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as fault:
+        raise DataError(f"{path} cannot be written: {fault.strerror or fault}") from None
+    if free < size + (1 << 16):
+        raise DataError(
+            f"{path} cannot be written: no space left on the disk "
+            f"({free:,} bytes are free, {size:,} needed)"
+        )
 
 
 def _beside(path: Path) -> Path:
@@ -131,6 +151,8 @@ class _LmdbWriter:
                     f"Expected: at most {self._environment.max_key_size()}"
                 ) from None
             except self._lmdb.Error as fault:
+                # On a full disk LMDB only says "Input/output error".
+                require_space(self._path, sum(len(k) + len(v) for k, v in self._waiting))
                 raise DataError(f"LMDB {self._path} cannot be written: {fault}") from None
 
     def close(self) -> None:
@@ -165,7 +187,9 @@ class _LeveldbWriter:
             self._batch.write()
             self._batch.clear()
         except (self._error, OSError) as fault:
-            raise DataError(f"LevelDB {self._path} cannot be written: {fault}") from None
+            text = fault.args[0] if fault.args else fault
+            reason = text.decode(errors="replace") if isinstance(text, bytes) else text
+            raise DataError(f"LevelDB {self._path} cannot be written: {reason}") from None
 
     def close(self) -> None:
         self._database.close()

@@ -60,7 +60,8 @@ class DataLayer(Layer):
         try:
             return find_path(name, self.context.directory, setting)
         except DataError as fault:
-            raise self.error(str(fault)) from None
+            hint = "(an Input layer in its place needs no data)" if self.top_blobs else ""
+            raise self.error(f"{fault} {hint}".rstrip()) from None
 
     def make_transformer(self) -> Transformer:
         """The transformer for ``transform_param``, its mean file read."""

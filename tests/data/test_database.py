@@ -8,6 +8,8 @@ import os
 import random
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 
 from caffe_proto.data.database import LEVELDB, LMDB, Records, backend_of, open_database
+from caffe_proto.data.hdf5 import append_datasets
 from caffe_proto.data.writing import create_database
 from caffe_proto.errors import DataError
 from tests.data.conftest import IO
@@ -227,3 +230,46 @@ def test_a_key_that_is_too_long_is_named(tmp_path: Path) -> None:
         create_database(tmp_path / "db") as database,
     ):
         database.put(b"k" * 600, b"")
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from caffe_proto.data.hdf5 import append_datasets
+from caffe_proto.data.writing import create_database
+from caffe_proto.errors import DataError
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+try:
+    with create_database(Path(sys.argv[1]), int(sys.argv[2]), overwrite=True) as database:
+        for i in range(3000):
+            database.put(b"%05d" % i, bytes(range(250)) * 4)
+except DataError as fault:
+    print(fault)
+"""
+
+
+@pytest.mark.parametrize("backend", [LMDB, LEVELDB])
+def test_where_the_disk_takes_no_more_the_old_database_stays(
+    make_database: Make, backend: int
+) -> None:
+    path = make_database([(b"a", b"1")])
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITED, os.fspath(path), str(backend)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "cannot be written" in run.stdout, run.stderr
+    assert _records(path) == [(b"a", b"1")]
+    assert [entry.name for entry in path.parent.iterdir()] == ["db"]
+
+
+def test_a_full_disk_is_named_before_hdf5_meets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("h5py")
+    usage = shutil.disk_usage(tmp_path)._replace(free=100_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(DataError, match=r"no space left on the disk \(100,000 bytes are free"):
+        append_datasets(tmp_path / "x.h5", {"data": np.zeros((10, 5000))}, begin=True)
+    assert not list(tmp_path.iterdir())
