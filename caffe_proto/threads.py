@@ -8,6 +8,7 @@ reduced to one per caller.
 
 from __future__ import annotations
 
+import contextvars
 import itertools
 import os
 import queue
@@ -221,7 +222,9 @@ def share(work: Callable[[P], None], pieces: Sequence[P]) -> None:
         return
 
     def task(piece: P) -> Task:
-        return lambda lane: work(piece)
+        # NumPy's errstate, for one, holds in all threads.
+        context = contextvars.copy_context()
+        return lambda lane: context.run(work, piece)
 
     with single_blas_thread():
         run_tasks([task(piece) for piece in pieces], lanes)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from caffe_proto import threads
 from caffe_proto.layers.base import Array, Layer, Parameter, Shape
 from caffe_proto.layers.correlation import Correlation
 from caffe_proto.layers.registry import register_layer
@@ -123,7 +124,13 @@ class ConvolutionBase(Layer):
         """Add the sums of ``dy`` (N, O, H, W) over images and pixels to the bias's gradient."""
         if len(self.params) > 1 and self.params[1].needs_grad:
             pixels = dy.reshape(*dy.shape[:2], math.prod(dy.shape[2:]))
-            self.params[1].diff += pixels.sum(axis=2).sum(axis=0)
+            sums = np.empty(dy.shape[:2], dy.dtype)
+
+            def one(images: slice) -> None:
+                np.add.reduce(pixels[images], axis=2, out=sums[images])
+
+            threads.share(one, threads.parts(len(dy), at_least=16))
+            self.params[1].diff += sums.sum(axis=0)
 
 
 @register_layer("Convolution")

@@ -55,13 +55,15 @@ class Correlation:
         def one(block: Block) -> None:
             cols = self._columns(layout, x, y, block)
             out = y[block[0], :, block[1]]
-            product = scratch("product", (*w.shape[:2], cols.shape[2]), y.dtype)
+            shape = (*w.shape[:2], cols.shape[2])
+            # The windows of one image are in the order of the product.
+            product = out.reshape(shape) if len(out) == 1 else scratch("product", shape, y.dtype)
             _product(w, cols, product, shared=len(blocks) == 1)
             values = product.reshape(y.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
-            if bias is None:
-                out[...] = values
-            else:
+            if bias is not None:
                 np.add(values, _column(bias, y.ndim - 1), out=out)
+            elif len(out) > 1:
+                out[...] = values
 
         threads.share(one, blocks)
 

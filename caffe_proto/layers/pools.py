@@ -67,9 +67,9 @@ class Pool:
         def one(planes: slice) -> None:
             places, given = self._places(x[planes], y[planes]), dy[planes]
             target = dx[planes].reshape(-1)
-            lost = places < 0
-            places += np.arange(len(places))[:, None, None, None] * pixels
-            if lost.any():
+            lost = None if (y[planes] > LOWEST).all() else places < 0
+            places += np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
+            if lost is not None:
                 places, given = places[~lost], given[~lost]
             where, values = places.reshape(-1), given.reshape(-1)
             if self._is_disjoint:
