@@ -32,7 +32,8 @@ class ImageData(PrefetchingLayer):
     Settings: ``image_data_param`` (source: a text file of lines ``name label``; root_folder ""
     put in front of each name; batch_size 1; new_height and new_width 0: resize to this size;
     is_color true; shuffle false; rand_skip 0: skip up to so many pictures at first),
-    ``transform_param`` (scale 1, mirror false, crop_size 0, mean_file or mean_value).
+    ``transform_param`` (scale 1, mirror false, crop_size 0, mean_file or mean_value; SSD's
+    resize_param, noise_param, crop_h, crop_w).
 
     Pictures are decoded and resized with OpenCV, channels in the order blue, green, red. Without
     a new size pictures of one batch must be of one size; from one batch to the next it may change.

@@ -46,7 +46,8 @@ class Data(PrefetchingLayer):
     No bottoms; tops data (batch_size, C, H, W) and, if wanted, label (batch_size,). No parameters.
     Settings: ``data_param`` (source: the database's folder; backend LEVELDB or LMDB; batch_size;
     prefetch 4: batches read ahead), ``transform_param`` (scale 1, mirror false, crop_size 0,
-    mean_file or mean_value, force_color false, force_gray false).
+    mean_file or mean_value, force_color false, force_gray false; SSD's resize_param, noise_param,
+    crop_h, crop_w).
 
     Records come in the order of their keys, after the last one the first. Encoded ones are decoded
     with OpenCV, channels in the order blue, green, red. Images of one batch have one size; from one

@@ -259,6 +259,15 @@ def test_settings_of_other_forks_are_refused_rather_than_ignored() -> None:
     _fault(text, "transform_param.max_rotation_angle belongs to a fork")
 
 
+def test_pictures_may_be_resized_as_ssd_does(source: Source) -> None:
+    extra = "transform_param { resize_param { height: 5 width: 7 } }"
+    records = [_datum(1, (3, 20, 30)), _datum(2, (3, 9, 9))]
+    found = _build(_layer("Data", source(records), extra=extra)).forward()["data"]
+    assert found.shape == (2, 3, 5, 7)
+    assert found[0].min() == found[0].max() == 1
+    assert found[1].min() == found[1].max() == 2
+
+
 @pytest.mark.parametrize("kind", ["text", "empty", "missing"])
 def test_a_mean_file_that_is_none(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "mean.binaryproto"
