@@ -124,6 +124,7 @@ class Layer:
         self.loss_weights: list[float] = []
         self._inferred_for: list[Shape] | None = None
         self._aliases: tuple[Alias, ...] = ()
+        self._in_place_fault: LayerError | None = None
 
     # -- what a type defines ---------------------------------------------------------------
 
@@ -266,11 +267,32 @@ class Layer:
         self.bottom_blobs, self.top_blobs = list(bottoms), list(tops)
         self.propagate_down = [False] * len(self.bottom_blobs)
         self._check_arity()
-        self.setup(*(blob.shape for blob in self.bottom_blobs))
+        shapes = [blob.shape for blob in self.bottom_blobs]
+        self.setup(*shapes)
         self.reshape()
+        self._in_place_fault = self._changes_in_place(shapes)
         self._aliases = tuple(self.aliases())
         self._share_memory()
         self._set_loss_weights()
+
+    def _changes_in_place(self, before: list[Shape]) -> LayerError | None:
+        """An error where a layer in place changes its bottom's shape, as it would at every pass.
+
+        Caffe builds such a layer too, and fails (or goes on changing the shape) in forward.
+        """
+        after = [blob.shape for blob in self.bottom_blobs]
+        if after == before:
+            return None
+        tops = [blob.shape for blob in self.top_blobs]
+        try:
+            if [tuple(shape) for shape in self.infer_shapes(*after)] == tops:
+                return None
+        except LayerError:
+            pass
+        return self.error(
+            "cannot work in place. Expected: a top with a name of its own, since its shape is "
+            f"another one. Received: a bottom of {before[0]}, a top of {tops[0]}"
+        )
 
     def _share_memory(self) -> None:
         """Give aliases their bottom's memory, which may be another one since they last had it.
@@ -300,6 +322,8 @@ class Layer:
 
     def run_forward(self) -> float:
         """Compute the tops; returns what they contribute to the loss."""
+        if self._in_place_fault is not None:
+            raise self._in_place_fault
         if self._inferred_for != [blob.shape for blob in self.bottom_blobs]:
             self.reshape()
         self._share_memory()

@@ -246,6 +246,34 @@ def test_debug_info_sums_up_after_a_whole_backward_pass_only(net: cp.Net) -> Non
     assert "All net params" not in str(net.debug)
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'type: "Pooling" pooling_param { kernel_size: 2 stride: 2 }',
+        'type: "InnerProduct" inner_product_param { num_output: 5 }',
+        'type: "Convolution" convolution_param { num_output: 2 kernel_size: 3 }',
+    ],
+)
+def test_a_layer_that_changes_shapes_in_place_builds_but_does_not_run(layer: str) -> None:
+    net = cp.build_net(
+        'layer { name: "x" type: "Input" top: "x" '
+        "input_param { shape { dim: 1 dim: 3 dim: 6 dim: 6 } } }"
+        f'layer {{ name: "op" bottom: "x" top: "x" {layer} }}'
+    )
+    assert net.blobs["x"].shape != (1, 3, 6, 6)
+    with pytest.raises(cp.LayerError, match=r'"op" .*cannot work in place.*of \(1, 3, 6, 6\)'):
+        net.forward()
+
+
+def test_a_layer_in_place_may_add_axes_once() -> None:
+    net = cp.build_net(
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 3 dim: 4 } } }'
+        'layer { name: "op" bottom: "x" top: "x" type: "MVN" mvn_param { across_channels: true } }'
+    )
+    out = net.forward(x=np.arange(12).reshape(3, 4, 1, 1))["x"]
+    np.testing.assert_allclose(out.sum(axis=1), 0, atol=1e-6)
+
+
 def test_hooks_see_every_layer(net: cp.Net) -> None:
     seen: list[int] = []
     net.before_forward.append(seen.append)
