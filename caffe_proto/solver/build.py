@@ -8,7 +8,7 @@ from pathlib import Path
 
 from caffe_proto.solver.log import say
 from caffe_proto.solver.solver import Solver
-from caffe_proto.solver.source import Source, read_solver
+from caffe_proto.solver.source import Source, find_file, read_solver
 
 __all__ = ["build_solver"]
 
@@ -45,6 +45,7 @@ def build_solver(
         settings.train_state.level = level
     settings.train_state.stage.extend(stages)
     if snapshot is not None:
+        find_file(os.fspath(snapshot), folder, "snapshot")  # before any net is built
         settings.ClearField("weights")
     elif weights is not None:
         names = [weights] if isinstance(weights, (str, os.PathLike)) else list(weights)

@@ -295,6 +295,8 @@ def test_what_is_no_state_is_refused(content: bytes) -> None:
 def test_a_missing_state_is_told() -> None:
     with pytest.raises(cp.SolverError, match=r"nowhere\.solverstate"):
         solver().restore("nowhere.solverstate")
+    with pytest.raises(cp.SolverError, match=r"snapshot .*nowhere.*Tried"):
+        solver(net='layer { type: "None" }', snapshot="nowhere.solverstate")
 
 
 def test_limits_of_this_process_are_as_before() -> None:
