@@ -230,6 +230,21 @@ class NetSpec:
     def __delattr__(self, name: str) -> None:
         del self.tops[name]
 
+    # The next three are of SSD's Caffe, whose scripts build their nets with them.
+
+    def keys(self) -> list[str]:
+        """The names that were assigned, in order."""
+        return list(self.tops)
+
+    def vals(self) -> list[Any]:
+        """The tops that were assigned, in order."""
+        return list(self.tops.values())
+
+    def update(self, name: str, params: Mapping[str, Any]) -> None:
+        """Change settings of the layer of the top called ``name``."""
+        top = self[name]
+        (top if isinstance(top, Function) else top.fn).params.update(params)
+
     def to_proto(self) -> caffe_pb2.NetParameter:
         """The net as a message; ``str`` of it is a prototxt."""
         writer = _Writer(

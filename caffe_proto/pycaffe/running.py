@@ -141,12 +141,29 @@ def _show(fault: BaseException) -> None:
     while frames is not None and _is_ours(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     traceback.print_exception(type(fault), fault, frames)
-    if isinstance(fault, SyntaxError) and "print" in (fault.text or ""):
+    if _is_of_python_2(fault):
         print(
-            f"caffe-proto: {fault.filename} is written for Python 2, it seems; "
-            "2to3, futurize or modernize bring it to Python 3",
+            "caffe-proto: this looks like Python 2, which nothing here runs; "
+            "2to3, futurize or modernize bring a script to Python 3",
             file=sys.stderr,
         )
+
+
+def _is_of_python_2(fault: BaseException) -> bool:
+    if isinstance(fault, SyntaxError):
+        words = ("print", "exec", "except", "raise")
+        return (fault.text or "").strip().startswith(words)
+    if isinstance(fault, NameError):
+        return fault.name in ("xrange", "unicode", "basestring", "raw_input", "long", "unichr")
+    if isinstance(fault, AttributeError):
+        return fault.name in ("iteritems", "itervalues", "iterkeys", "has_key")
+    return isinstance(fault, ModuleNotFoundError) and fault.name in (
+        "cPickle",
+        "ConfigParser",
+        "Queue",
+        "StringIO",
+        "urllib2",
+    )
 
 
 def _is_ours(filename: str) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.machinery
+import pkgutil
 import sys
 import warnings
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
@@ -16,23 +19,27 @@ __all__ = ["SHIM", "install", "real_pycaffe", "uninstall"]
 #: A folder with a package ``caffe`` that installs this one: for the path of other processes.
 SHIM = Path(__file__).resolve().parent / "shim"
 
-_SUBMODULES = (
-    "_caffe",
-    "classifier",
-    "coord_map",
-    "detector",
-    "draw",
-    "io",
-    "net_spec",
-    "proto",
-    "proto.caffe_pb2",
-    "pycaffe",
-)
+#: Parts of the drop-in that are no part of ``caffe``.
+_NOT_CAFFES = ("running", "shim")
 
 #: What the names meant before, to be put back.
 _replaced: dict[str, ModuleType] = {}
 
-_six = SixFinder()
+
+class _CheckoutFinder(MetaPathFinder):
+    """Finds modules that a checkout on the path adds to the package, as SSD's caffe.model_libs."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The specification of ``caffe.<name>`` in a folder ``caffe`` of ``sys.path``."""
+        if fullname.count(".") != 1 or not fullname.startswith("caffe."):
+            return None
+        folders = [str(Path(entry or ".", "caffe")) for entry in sys.path if Path(entry) != SHIM]
+        return PathFinder.find_spec(fullname, folders)
+
+
+_finders: list[MetaPathFinder] = [_CheckoutFinder(), SixFinder()]
 
 
 def _is_ours(module: ModuleType) -> bool:
@@ -43,7 +50,7 @@ def real_pycaffe() -> Path | None:
     """The folder of an installed pycaffe with its compiled part, or None."""
     for entry in sys.path:
         folder = Path(entry or ".") / "caffe"
-        for suffix in importlib.machinery.EXTENSION_SUFFIXES:
+        for suffix in EXTENSION_SUFFIXES:
             if (folder / f"_caffe{suffix}").is_file():
                 return folder
     return None
@@ -66,11 +73,12 @@ def install() -> None:
         _replaced[name] = sys.modules.pop(name)
     ours = __name__.rpartition(".")[0]
     # Every module is entered under both names: "import caffe.io" must not load a second copy.
-    for name in _SUBMODULES:
+    package = importlib.import_module(ours)
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    for name in [*(n for n in names if n not in _NOT_CAFFES), "proto.caffe_pb2"]:
         sys.modules[f"caffe.{name}"] = importlib.import_module(f"{ours}.{name}")
-    sys.modules["caffe"] = importlib.import_module(ours)
-    if _six not in sys.meta_path:
-        sys.meta_path.append(_six)
+    sys.modules["caffe"] = package
+    sys.meta_path.extend(finder for finder in _finders if finder not in sys.meta_path)
 
 
 def uninstall() -> None:
@@ -80,7 +88,6 @@ def uninstall() -> None:
         return
     for name in [n for n in sys.modules if n == "caffe" or n.startswith("caffe.")]:
         del sys.modules[name]
-    if _six in sys.meta_path:
-        sys.meta_path.remove(_six)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in _finders]
     sys.modules.update(_replaced)
     _replaced.clear()

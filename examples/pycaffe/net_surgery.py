@@ -48,7 +48,7 @@ def main():
         # conv1 and conv2 have kept their names, so they find their weights.
         full = caffe.Net(str(prototxt), weights, caffe.TEST)
         for name in ("ip1", "ip2"):
-            for old, new in zip(net.params[name], full.params["conv_" + name]):
+            for old, new in zip(net.params[name], full.params["conv_" + name], strict=True):
                 new.data.flat = old.data.flat
                 print(f"{name}: {old.data.shape} -> {new.data.shape}")
         full.save(str(saved))

@@ -193,3 +193,13 @@ def test_several_tops_under_one_name_are_refused() -> None:
     n.data = L.DummyData(ntop=2)
     with pytest.raises(TypeError, match=r'"data".*Unpack'):
         n.to_proto()
+
+
+def test_ssds_additions() -> None:
+    n = caffe.NetSpec()
+    n.data = L.Input(shape=dict(dim=[1, 3]))
+    n.fc = L.InnerProduct(n.data, num_output=2)
+    n.update("fc", {"num_output": 5})
+    assert n.keys() == ["data", "fc"]
+    assert n.vals()[1] is n.fc
+    assert n.to_proto().layer[1].inner_product_param.num_output == 5

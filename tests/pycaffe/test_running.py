@@ -136,11 +136,17 @@ def test_a_fault_in_a_net_says_where_it_is(tmp_path: Path) -> None:
     assert "did you mean" in result.stderr
 
 
-def test_python_2_is_recognised(tmp_path: Path) -> None:
-    (tmp_path / "old.py").write_text("print 'hello'\n")
-    result = python(str(tmp_path / "old.py"))
+@pytest.mark.parametrize(
+    "line", ["print 'hello'", "xrange(3)", "{}.iteritems()", "import cPickle", "raise E, 'x'"]
+)
+def test_python_2_is_recognised(line: str) -> None:
+    result = python("-c", line)
     assert result.returncode == 1
-    assert "Python 2" in result.stderr
+    assert "looks like Python 2" in result.stderr
+
+
+def test_other_faults_are_not_taken_for_python_2() -> None:
+    assert "Python 2" not in python("-c", "misspelt").stderr
 
 
 @pytest.mark.parametrize(
@@ -212,6 +218,19 @@ def test_asking_puts_a_real_one_aside_and_says_so(
     ours.uninstall()
     assert sys.modules["caffe"] is real
     del sys.modules["caffe"]
+
+
+def test_what_a_checkout_adds_to_the_package_is_found(tmp_path: Path) -> None:
+    (tmp_path / "caffe").mkdir()
+    (tmp_path / "caffe/__init__.py").write_text("raise ImportError('not compiled')\n")
+    (tmp_path / "caffe/own_libs.py").write_text("from caffe import layers as L\nword = L\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import caffe, caffe.net\nfrom caffe.own_libs import word\n"
+        "print(word is caffe.layers, caffe.net.Net is caffe.Net)"
+    )
+    result = python("-c", code)
+    assert result.stdout == "True True\n", result.stderr
 
 
 def test_importing_the_drop_in_brings_nothing_optional() -> None:
