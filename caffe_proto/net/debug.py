@@ -37,7 +37,11 @@ class DebugRecord:
 
 
 class DebugLog:
-    """Records of the last forward and backward pass, printed as Caffe's log lines by ``str``."""
+    """Records of the last forward and backward pass.
+
+    ``str`` gives Caffe's log lines, :meth:`table` a table, ``forward`` and ``backward`` hold the
+    values.
+    """
 
     def __init__(self, enabled: bool = False) -> None:
         self.enabled = enabled
@@ -51,6 +55,12 @@ class DebugLog:
         if self.all_params:
             lines.append(self._norm_line(self.all_params))
         return "\n".join(lines)
+
+    def table(self) -> str:
+        """The records as a table: a line a blob, its mean absolute data and diff side by side."""
+        from caffe_proto.insight.debug_table import debug_table
+
+        return debug_table(self)
 
     @staticmethod
     def _norm_line(norms: dict[str, tuple[float, float]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,22 @@ def build_net(
     )
     if weights is not None:
         paths = [weights] if isinstance(weights, (str, os.PathLike)) else list(weights)
-        for path in paths:
-            net.load(Path(path))
+        _load(net, [Path(path) for path in paths])
     return net
+
+
+def _load(net: Net, paths: list[Path]) -> None:
+    """Load the files in turn; warn of layers whose parameters stay as their fillers left them."""
+    without: set[str] | None = None
+    for path in paths:
+        missing = set(net.load(path).missing)
+        without = missing if without is None else without & missing
+    if without:
+        names = [layer.name for layer in net.layers if layer.name in without]
+        few = ", ".join(f'"{name}"' for name in names[:5]) + (", ..." if len(names) > 5 else "")
+        warnings.warn(
+            f"{', '.join(map(str, paths))}: no weights for {len(names)} of the net's layers: "
+            f"{few}; their parameters are as filled",
+            UserWarning,
+            stacklevel=3,
+        )

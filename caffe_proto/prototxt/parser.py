@@ -63,6 +63,8 @@ def parse(
     """
     if unknown not in ("error", "ignore", "keep"):
         raise ValueError(f'unknown is "error", "ignore" or "keep", not {unknown!r}')
+    if not isinstance(text, (str, bytes, bytearray, memoryview)):
+        raise TypeError(f"parse takes a text; parse_file reads a file. Received: {text!r}")
     target = message if isinstance(message, Message) else None
     built: Any = _message_class(message)()
     source = _decode(text, filename)
@@ -71,6 +73,8 @@ def parse(
     if builder.unknown_top:
         _check_kind(builder, filename)
     if builder.faults:
+        if isinstance(text, str) and text.strip().endswith(".prototxt") and "\n" not in text:
+            raise ParseError(Fault(f'"{text}" is the name of a file; parse_file reads files'))
         raise ParseError(_faults(builder, filename))
     if builder.notices:
         lines = _Lines(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from caffe_proto.weights.model import BlobView, LayerWeights, WeightsFile, shape
 from caffe_proto.weights.read import load_weights
 
 __all__ = ["LoadReport", "load_into", "shape_equals"]
+
+log = logging.getLogger("caffe_proto.weights")
 
 Array = npt.NDArray[Any]
 
@@ -66,7 +69,8 @@ def load_into(
     their values. Several layers of one name in the file are taken one after the other. Values
     are not copied: parameters use this net's own, private map of the file. Either everything is
     taken or, on an error, nothing.
-    ``notices`` is called with every notice; the report lists them as well.
+    ``notices`` is called with every notice; the report and the log ``caffe_proto.weights`` (at
+    level INFO) have them as well.
     Raises :class:`WeightsError` where a layer of the net and one of the file share a name but
     not the number of blobs or their shapes.
     """
@@ -76,6 +80,7 @@ def load_into(
     plan = _plan(net, weights, report)
     _take(weights, plan)
     for notice in report.notices:
+        log.info("%s", notice)
         if notices is not None:
             notices(notice)
     return report

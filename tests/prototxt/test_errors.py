@@ -348,3 +348,12 @@ def test_a_net_given_as_a_solver_is_recognised() -> None:
 def test_a_missing_required_field_is_named() -> None:
     with pytest.raises(ParseError, match="required fields are missing: is_extension"):
         parse('name_part: "x"', descriptor_pb2.UninterpretedOption.NamePart)
+
+
+def test_the_name_of_a_file_is_not_its_text() -> None:
+    with pytest.raises(
+        ParseError, match=r'"nets/lenet.prototxt" is the name of a file; parse_file'
+    ):
+        parse("nets/lenet.prototxt")
+    with pytest.raises(TypeError, match="parse_file reads a file"):
+        parse(Path("nets/lenet.prototxt"))  # type: ignore[arg-type]

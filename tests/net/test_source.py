@@ -1,0 +1,44 @@
+"""What a net is built from, and what is said about its weights."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+
+import pytest
+
+import caffe_proto as cp
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LENET = ROOT / "examples/lenet/lenet.prototxt"
+WEIGHTS = ROOT / "examples/lenet/lenet.caffemodel"
+
+
+def test_layers_that_no_weights_fill_are_told() -> None:
+    text = LENET.read_text().replace('"ip2"', '"other"')
+    with pytest.warns(UserWarning, match=r"lenet.caffemodel: no weights for 1 .* \"other\""):
+        cp.build_net(text, weights=WEIGHTS)
+
+
+def test_weights_for_every_layer_are_not_worth_a_word() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cp.build_net(LENET, weights=WEIGHTS)
+
+
+def test_what_one_of_several_files_fills_is_not_missing(tmp_path: Path) -> None:
+    first = cp.build_net(LENET.read_text().replace('"ip1"', '"a"'), seed=1)
+    second = cp.build_net(LENET.read_text().replace('"ip2"', '"b"'), seed=2)
+    first.save(tmp_path / "first.caffemodel")
+    second.save(tmp_path / "second.caffemodel")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cp.build_net(LENET, weights=[tmp_path / "first.caffemodel", tmp_path / "second.caffemodel"])
+
+
+def test_source_layers_that_the_net_lacks_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "caffe_proto.weights")
+    report = cp.build_net(LENET).load(WEIGHTS)
+    assert report.ignored == ["mnist", "loss"]
+    assert 'layer "mnist" (Data) is not in the net; ignored' in caplog.text
