@@ -104,6 +104,13 @@ def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> 
             f'HDF5 file {path}: data set "{name}" has {dataset.size} values. '
             f"Expected: at most {MAX_COUNT}, what a blob can hold; part it into several files"
         )
+    # Compressed as well as zlib can, a file is a thousandth of what it holds: more is made up.
+    stored = path.stat().st_size
+    if dataset.size * dataset.dtype.itemsize > 1100 * stored + (1 << 24):
+        raise DataError(
+            f'HDF5 file {path}: data set "{name}" claims {dataset.size} values in a file of '
+            f"{stored} bytes"
+        )
     array = np.empty(dataset.shape, dtype)
     if dataset.dtype.kind == "b":
         array[...] = dataset[()]

@@ -12,7 +12,7 @@ from caffe_proto.data.paths import find_path
 from caffe_proto.data.prefetch import Prefetcher
 from caffe_proto.data.ssd import SsdTransformer, asks_for_ssd
 from caffe_proto.data.transformer import Transformer, read_mean, refuse_unknown
-from caffe_proto.errors import DataError, LayerError
+from caffe_proto.errors import CaffeProtoError, DataError, LayerError
 from caffe_proto.layers.base import TEST, Arity, Layer, Shape
 from caffe_proto.rng import CaffeRandom
 
@@ -126,4 +126,11 @@ class PrefetchingLayer(DataLayer):
 
     def forward(self) -> list[Array]:
         with self.faults_named():
-            return self._prefetcher.next()
+            try:
+                return self._prefetcher.next()
+            except (CaffeProtoError, MemoryError):
+                raise
+            except Exception as fault:
+                # What a library says of an odd picture: it comes from the data, too.
+                reason = f"{type(fault).__name__}: {fault}"
+                raise self.error(f"a batch could not be made: {reason}") from fault
