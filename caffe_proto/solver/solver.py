@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -72,7 +73,7 @@ class Solver:
             stream = RandomStream(settings.random_seed if settings.random_seed >= 0 else None)
         say("solver.cpp:86", train.said)
         self.net: Net = train.build(stream=stream, **context)
-        _load(self.net, weights)
+        _tell_missing(self.net, _load(self.net, weights))
         self.test_nets: list[Net] = []
         for source in tests:
             say("solver.cpp:172", source.said)
@@ -443,15 +444,33 @@ def _tell(listeners: Iterable[Callable[[Any], None]], event: Any) -> None:
         listener(event)
 
 
-def _load(net: Net, files: Iterable[tuple[str, Path]], *, said: bool = True) -> None:
+def _load(net: Net, files: Iterable[tuple[str, Path]], *, said: bool = True) -> set[str] | None:
+    """Load the files in turn; returns the layers that none of them has, None without a file."""
+    missing: set[str] | None = None
     for name, path in files:
         if said:
             say("solver.cpp:70", f"Finetuning from {name}")
         report = net.load(path)
-        for layer in report.ignored:
-            say("net.cpp:742", f"Ignoring source layer {layer}")
+        for ignored in report.ignored:
+            say("net.cpp:742", f"Ignoring source layer {ignored}")
+        missing = set(report.missing) if missing is None else missing & set(report.missing)
         # A copy of its own: the file may be written anew while the net still uses it.
         for layer in net.layers:
             for parameter in layer.params:
                 if parameter.owner is None:
                     parameter.data_storage.adopt(parameter.data.copy())
+    return missing
+
+
+def _tell_missing(net: Net, missing: set[str] | None) -> None:
+    # A new classifier is meant to be missing, a misspelt name is not: both are told.
+    names = [
+        f'"{layer.name}"'
+        for layer in net.layers
+        if layer.name in (missing or ()) and any(p.owner is None for p in layer.params)
+    ]
+    if names:
+        warnings.warn(
+            f"the weights have nothing for {', '.join(names)}: what its filler gives is trained",
+            stacklevel=4,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -352,6 +353,19 @@ def test_weights_fill_train_and_test_nets(tmp_path: Path, monkeypatch: pytest.Mo
         trained = solver("test_iter: 1 test_interval: 5", weights=weights)
         assert (trained.net.params["ip"][0].data == 3).all()
         assert (trained.test_nets[0].params["ip"][0].data == 3).all()
+
+
+def test_layers_that_the_weights_lack_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    solver().net.save("start.caffemodel")
+    renamed = NET.replace('name: "ip"', 'name: "fresh"')
+    with pytest.warns(UserWarning, match='nothing for "fresh"'):
+        solver(net=renamed, weights="start.caffemodel")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        solver("test_iter: 1 test_interval: 9", weights="start.caffemodel")
 
 
 def test_training_does_not_write_into_the_file_of_its_weights(
