@@ -50,6 +50,8 @@ class BatchNorm(Layer):
         if len(bottom) < 2:
             # Caffe sets up for one channel and then asks for the missing axis 1.
             raise self.error(f"takes a bottom of 2 axes or more (N, C, ...). Received: {bottom}")
+        if not bottom[1]:
+            raise self.error(f"the bottom has no channels. Received: {bottom}")
         given = param.HasField("scale_filler") or param.HasField("bias_filler")
         self.has_scale = bool(param.scale_bias) or given
         self.uses_global = self.phase == TEST

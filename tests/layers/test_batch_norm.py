@@ -135,3 +135,8 @@ def test_other_channels_are_refused() -> None:
     net = layer_net("BatchNorm", "", np.ones((2, 3, 4, 4)))
     with pytest.raises(cp.BuildError, match="statistics are for 3 channels"):
         net.reshape(x=(2, 4, 4, 4))
+
+
+def test_a_bottom_without_channels_is_refused() -> None:
+    with pytest.raises(cp.LayerError, match=r"no channels. Received: \(2, 0, 3\)"):
+        layer_net("BatchNorm", "", np.zeros((2, 0, 3)))
