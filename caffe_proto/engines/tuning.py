@@ -37,9 +37,9 @@ Maker = Callable[[], Kernel]
 BLOCK = 1 << 19
 WINOGRAD_BLOCK = 1 << 19
 #: Below this many windows, lanes may be better off with outputs of their own than with windows.
-FEW_PIXELS = 1024
+FEW_PIXELS = 128
 #: An expected gain that needs no trial.
-CERTAIN = 1.6
+CERTAIN = 1.2
 #: What a variant has to win by, for a trial is short and other processes disturb it.
 MARGIN = 0.97
 #: Trials of a variant, the first of which only warms up.

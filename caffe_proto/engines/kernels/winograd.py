@@ -4,8 +4,10 @@ Tiles of 6 x 6 pixels that overlap by 2 give tiles of 4 x 4 outputs with 36 mult
 channel pair instead of 144:  Y = A^T [(G g G^T) * (B^T d B)] A.  Lavin and Gray, "Fast algorithms
 for convolutional neural networks", CVPR 2016, section 4.3.
 
-Both transforms of the pixels are one matrix product each, with the Kronecker products B^T x B^T
-(36 x 36) and A^T x A^T (16 x 36): fewer numbers would do, but BLAS is faster than adding up.
+Transforms are matrix products with Kronecker products, B^T x B^T and the like: fewer numbers would
+do, but BLAS is faster than adding up. Rows 1 and 2 of B^T are a + b and a - b, where a is made of
+the even pixels and b of the odd ones, and rows 3 and 4 are likewise: so the product splits into
+four, for even and odd rows and columns, with a quarter of the multiplications, and sums after it.
 """
 
 from __future__ import annotations
@@ -31,19 +33,12 @@ __all__ = ["Winograd", "transformed_filters"]
 
 TILE = 4
 POINTS = 36
-# Where A^T has a column of ones: what is added there is added to all outputs of a tile.
-EVERYWHERE = 7
+#: Rows of B^T: first those of the even pixels, then of the odd ones, sums before differences.
+ORDER = ((0, 1, 3), (5, 2, 4))
 
-_B = np.array(
-    [
-        [4, 0, -5, 0, 1, 0],
-        [0, -4, -4, 1, 1, 0],
-        [0, 4, -4, -1, 1, 0],
-        [0, -2, -1, 2, 1, 0],
-        [0, 2, -1, -2, 1, 0],
-        [0, 4, 0, -5, 0, 1],
-    ]
-)
+# The even and the odd part of B^T: rows 0, a, c on pixels 0, 2, 4; rows 5, b, e on 1, 3, 5.
+_EVEN = np.array([[4, -5, 1], [0, -4, 1], [0, -1, 1]])
+_ODD = np.array([[4, -5, 1], [-4, 1, 0], [-2, 2, 0]])
 _G = np.array(
     [
         [1 / 4, 0, 0],
@@ -62,9 +57,24 @@ _A = np.array(
         [0, 1, -1, 8, -8, 1],
     ]
 )
-INPUT = np.kron(_B, _B).astype(np.float32)
-FILTER = np.kron(_G, _G).astype(np.float32)
-OUTPUT = np.kron(_A, _A).astype(np.float32)
+
+
+def _points() -> list[int]:
+    """Which of the 6 x 6 points comes at each place."""
+    return [
+        6 * row + column
+        for rows in ORDER
+        for columns in ORDER
+        for row in rows
+        for column in columns
+    ]
+
+
+INPUT = np.stack([np.kron(r, c) for r in (_EVEN, _ODD) for c in (_EVEN, _ODD)]).astype(np.float32)
+FILTER = np.ascontiguousarray(np.kron(_G, _G)[_points()].astype(np.float32))
+OUTPUT = np.ascontiguousarray(np.kron(_A, _A)[:, _points()].astype(np.float32))
+# Where A^T has a column of ones: what is added there is added to all outputs of a tile.
+EVERYWHERE = _points().index(7)
 
 
 def transformed_filters(weights: Weights) -> Array:
@@ -151,33 +161,29 @@ class Winograd(ConvKernel):
         g, tiles = self.geometry, self._tiles(block)
         lanes = []
         for patch, one, two, room in memory.lanes:
-            pixels = self._gather(memory.inputs[0], block, patch, one)
-            transformed = two[: POINTS * tiles * g.channels].reshape(POINTS, -1)
-            matrices = transformed.reshape(POINTS, tiles, g.channels)
+            matrices = two[: POINTS * tiles * g.channels].reshape(POINTS, tiles, g.channels)
+            prepare = self._prepare(memory.inputs[0], block, patch, one, matrices)
             products = one[: POINTS * tiles * g.outputs].reshape(POINTS, tiles, g.outputs)
             finish = self._finish(memory, block, products, two, room)
-            lanes.append((pixels, transformed, matrices, products, finish))
+            lanes.append((prepare, matrices, products, finish))
         filters = self.filters
 
         def task(lane: int) -> None:
-            (gather, gathered), transformed, matrices, products, finish = lanes[lane]
-            gather()
-            np.matmul(INPUT, gathered, out=transformed)
+            prepare, matrices, products, finish = lanes[lane]
+            prepare()
             np.matmul(matrices, filters, out=products)
             finish()
 
         return task
 
     def _transform_task(self, memory: Binding, block: Block, transformed: Array) -> Task:
-        target = _rows(transformed)
         lanes = [
-            self._gather(memory.inputs[0], block, patch, one) for patch, one, _, _ in memory.lanes
+            self._prepare(memory.inputs[0], block, patch, one, transformed)
+            for patch, one, _, _ in memory.lanes
         ]
 
         def task(lane: int) -> None:
-            gather, gathered = lanes[lane]
-            gather()
-            np.matmul(INPUT, gathered, out=target)
+            lanes[lane]()
 
         return task
 
@@ -193,26 +199,49 @@ class Winograd(ConvKernel):
 
     # -- steps -------------------------------------------------------------------------------
 
-    def _gather(
-        self, x: Array, block: Block, patch_room: Array, room: Array
-    ) -> tuple[Callable[[], None], Array]:
-        """What copies the tiles' pixels, and where to: (36, tiles * C)."""
+    def _prepare(
+        self, x: Array, block: Block, patch_room: Array, room: Array, transformed: Array
+    ) -> Callable[[], None]:
+        """What copies the tiles' pixels and transforms them, into (36, tiles, C)."""
         g, across = self.geometry, self.grid[1]
         rows = TILE * block.rows.start - g.pad[0], TILE * block.height + 2
         patch = Patch(x, block.images, rows, (-g.pad[1], TILE * across + 2), patch_room)
         sn, sh, sw, sc = patch.array.strides
         tiles = as_strided(
             patch.array,
-            (6, 6, block.count, block.height, across, g.channels),
-            (sh, sw, sn, TILE * sh, TILE * sw, sc),
+            (2, 2, 3, 3, block.count, block.height, across, g.channels),
+            (sh, sw, 2 * sh, 2 * sw, sn, TILE * sh, TILE * sw, sc),
         )
-        target = room[: tiles.size].reshape(tiles.shape)
+        pixels = room[: tiles.size].reshape(tiles.shape)
+        gathered = pixels.reshape(4, 9, -1)
+        count = gathered.shape[2]
+        target = _rows(transformed)
+        parts = as_strided(target, (4, 9, count), (9 * target.strides[0], *target.strides))
+        row, column = target.strides
+        points = as_strided(
+            target,
+            (2, 2, 3, 3, count),
+            (18 * row, 9 * row, 3 * row, row, column),
+        )
+        # The gathered pixels are no longer needed when sums are formed.
+        spare = room[: 12 * count]
+        calls: list[Call] = []
+        for even, odd in (
+            (points[0, :, 1:], points[1, :, 1:]),
+            (points[:, 0, :, 1:], points[:, 1, :, 1:]),
+        ):
+            sums = spare.reshape(even.shape)
+            calls.append((np.add, (even, odd), sums))
+            calls.append((np.subtract, (even, odd), odd))
+            calls.append((np.positive, (sums,), even))
 
-        def gather() -> None:
+        def prepare() -> None:
             patch.fill()
-            np.copyto(target, tiles)
+            np.copyto(pixels, tiles)
+            np.matmul(INPUT, gathered, out=parts)
+            run_calls(calls)
 
-        return gather, target.reshape(POINTS, -1)
+        return prepare
 
     def _finish(
         self, memory: Binding, block: Block, products: Array, room: Array, extra: Array
