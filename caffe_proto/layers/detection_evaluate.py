@@ -46,6 +46,11 @@ class DetectionEvaluate(Layer):
         self.background = int(p.background_label_id)
         self.threshold = float(p.overlap_threshold)
         self.difficult_counts = bool(p.evaluate_difficult_gt)
+        if not -1 <= self.background < self.num_classes:
+            raise self.error(
+                f"background_label_id {self.background} is no class. "
+                f"Expected: 0 to {self.num_classes - 1}, or -1 for none"
+            )
         if self.threshold <= 0:
             raise self.error(f"overlap_threshold must be above 0. Received: {self.threshold:g}")
         self.resize = p.resize_param if p.HasField("resize_param") else None

@@ -16,13 +16,12 @@ class Permute(Layer):
     """Exchanges axes: axis i of the top is axis ``order[i]`` of the bottom.
 
     Bottom ``(any shape)`` → top, its axes in the new order. No parameters. Where nothing moves
-    the top shares the bottom's memory, gradients too.
+    the top shares the bottom's memory, gradients too, and may be the bottom.
     Settings: ``permute_param`` (order, each axis at most once; axes that it leaves out follow in
     their order). From the SSD fork: Liu et al., SSD, ECCV 2016.
     """
 
     def setup(self, bottom: Shape) -> None:
-        self.refuse_in_place()
         order = [int(axis) for axis in self.param.permute_param.order]
         for axis in order:
             if axis >= len(bottom):
@@ -33,6 +32,8 @@ class Permute(Layer):
         if len(set(order)) != len(order):
             raise self.error(f"permute_param.order is {order}. Expected: each axis at most once")
         self.order = [*order, *(axis for axis in range(len(bottom)) if axis not in order)]
+        if self._moves:
+            self.refuse_in_place()
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         if len(bottom) != len(self.order):
@@ -47,7 +48,7 @@ class Permute(Layer):
         return self.order != sorted(self.order)
 
     def aliases(self) -> Sequence[Alias]:
-        return [] if self._moves else [Alias(0, 0)]
+        return [] if self._moves or self.in_place else [Alias(0, 0)]
 
     def forward(self, x: Array) -> Array | None:
         if not self._moves:

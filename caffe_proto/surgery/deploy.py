@@ -41,6 +41,8 @@ ANSWERS = {
 JUDGES = frozenset(
     {
         "Accuracy",
+        "SegAccuracy",
+        "L1Loss",
         "EuclideanLoss",
         "HingeLoss",
         "ContrastiveLoss",
@@ -52,6 +54,7 @@ JUDGES = frozenset(
         "CTCLoss",
         "BoxAnnotatorOHEM",
         "DetectionEvaluate",
+        "EvalDetection",
         "HDF5Output",
         "Silence",
     }

@@ -89,5 +89,17 @@ def test_reverse_of_an_axis_out_of_range_is_refused() -> None:
 
 @pytest.mark.parametrize("type_name", ["Permute", "ShuffleChannel", "Reverse"])
 def test_in_place_is_refused(type_name: str) -> None:
+    settings = "permute_param { order: 1 }" if type_name == "Permute" else ""
     with pytest.raises(cp.LayerError, match="in place"):
-        layer_net(type_name, "", np.zeros((2, 3)), in_place=True)
+        layer_net(type_name, settings, np.zeros((2, 3)), in_place=True)
+
+
+def test_an_idle_permute_may_run_in_place() -> None:
+    x, dy = np.arange(12.0).reshape(2, 2, 3)
+    net = layer_net("Permute", "permute_param { order: 0 }", x, in_place=True)
+    net.forward()
+    top = net.layer("op").top_blobs[0]
+    np.testing.assert_array_equal(top.data, x)
+    top.diff[...] = dy
+    net.backward()
+    np.testing.assert_array_equal(net.blobs["x"].diff, dy)

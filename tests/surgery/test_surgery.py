@@ -225,6 +225,12 @@ def test_deploy_needs_no_data_set() -> None:
     assert any("label_flat" in note for note in notes)
 
 
+@pytest.mark.parametrize("judge", ["SegAccuracy", "L1Loss", "EvalDetection"])
+def test_deploy_drops_what_only_judges(judge: str) -> None:
+    net = deploy(TRAIN_VAL.replace('type: "Accuracy"', f'type: "{judge}"'))
+    assert types(net) == ["Input", "Convolution", "Dropout", "InnerProduct", "Softmax"]
+
+
 def test_deploy_takes_shapes_that_are_given() -> None:
     assert deploy(TRAIN_VAL, {"data": (5, 1, 32, 32)}).blobs["data"].shape == (5, 1, 32, 32)
 
