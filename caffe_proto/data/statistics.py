@@ -43,7 +43,9 @@ class DatabaseSummary:
     bytes: int = 0
 
 
-def _parse(key: bytes, value: bytes) -> tuple[caffe_pb2.Datum, caffe_pb2.AnnotatedDatum | None]:
+def _parse(
+    database: Database, key: bytes, value: bytes
+) -> tuple[caffe_pb2.Datum, caffe_pb2.AnnotatedDatum | None]:
     """The Datum of a record, plain or annotated."""
     fault: DataError | None = None
     try:
@@ -59,7 +61,7 @@ def _parse(key: bytes, value: bytes) -> tuple[caffe_pb2.Datum, caffe_pb2.Annotat
     if record is not None and record.HasField("datum"):
         return record.datum, record
     if fault is not None:
-        raise fault
+        raise DataError(f"{database.path}: {fault}")
     return datum, None
 
 
@@ -73,7 +75,8 @@ def summarize(
     found = DatabaseSummary()
     key = b""
     for key, value in database.items():
-        datum, record = _parse(key, value)
+        what = f"{database.path}: {record_name(key)}"
+        datum, record = _parse(database, key, value)
         if not found.count:
             found.first_key = key.decode(errors="backslashreplace")
         found.count += 1
@@ -82,7 +85,7 @@ def summarize(
             found.kinds["encoded"] += 1
             if found.decoded < decode:
                 found.decoded += 1
-                found.shapes[datum_array(datum, record_name(key)).shape] += 1
+                found.shapes[datum_array(datum, what).shape] += 1
         else:
             found.kinds["bytes" if datum.data or not datum.float_data else "floats"] += 1
             found.shapes[datum.channels, datum.height, datum.width] += 1
@@ -100,8 +103,8 @@ def summarize(
 
 def _arrays(database: Database) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     for key, value in database.items():
-        datum, _ = _parse(key, value)
-        what = record_name(key)
+        datum, _ = _parse(database, key, value)
+        what = f"{database.path}: {record_name(key)}"
         yield what, datum_array(datum, what)
 
 
@@ -118,8 +121,7 @@ def mean_image(database: Database, progress: Progress | None = None) -> npt.NDAr
             total = np.zeros(array.shape, np.float32)
         elif array.shape != total.shape:
             raise DataError(
-                f"{database.path}: {what} has the shape {array.shape}. "
-                f"Expected: {total.shape}, as the first record"
+                f"{what} has the shape {array.shape}. Expected: {total.shape}, as the first record"
             )
         total += array
         count += 1
@@ -148,8 +150,9 @@ def contact_sheet(database: Database, count: int = 64, cell: int = 96) -> Image:
     cv2 = opencv()
     tiles = []
     for key, value in islice(database.items(), count):
-        datum, _ = _parse(key, value)
-        picture = _visible(datum_array(datum, record_name(key)))
+        datum, _ = _parse(database, key, value)
+        what = f"{database.path}: {record_name(key)}"
+        picture = _visible(datum_array(datum, what))
         height, width = picture.shape[:2]
         factor = cell / max(height, width)
         size = (max(1, round(width * factor)), max(1, round(height * factor)))

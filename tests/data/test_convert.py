@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,6 +153,14 @@ def test_a_summary_counts_shapes_kinds_and_labels() -> None:
     assert found.labels == {100: 1, 101: 1, 102: 1, 103: 1}
     assert found.first_key == "00000000_images/s0.png"
     assert summarize(open_database(IO / "db" / "lmdb_features")).kinds == {"floats": 12}
+
+
+@pytest.mark.parametrize("look", [summarize, mean_image, contact_sheet])
+def test_a_record_that_is_no_datum_is_named_with_its_database(tmp_path: Path, look: Any) -> None:
+    with create_database(tmp_path / "db") as database:
+        database.put(b"0", b"\xff\xff")
+    with pytest.raises(DataError, match=r'/db: record "0" is no Datum'):
+        look(open_database(tmp_path / "db"))
 
 
 def test_a_summary_knows_boxes(tmp_path: Path) -> None:
