@@ -19,7 +19,8 @@ ACROSS_CHANNELS = 0
 class LRN(Layer):
     """Local response normalization: ``y = x / (k + alpha / n * sum of n x² around x) ** beta``.
 
-    Bottom ``(N, C, H, W)`` → top, the same shape. No parameters. ACROSS_CHANNELS sums over the
+    Bottom ``(N, C, H, W)`` → top, the same shape. No parameters. May run in place (where Caffe's
+    own loses x: ACROSS_CHANNELS on the CPU, its gradient anywhere). ACROSS_CHANNELS sums over the
     ``local_size`` n channels around each; WITHIN_CHANNEL over n x n pixels, divides alpha by n²
     and has 1 in place of k, whatever k is. What lies outside counts as zero.
 
@@ -52,6 +53,9 @@ class LRN(Layer):
 
     def forward(self, x: Array) -> Array:
         y = self.top()
+        if self.in_place and self.needs_backward:
+            # Backward needs what is about to be overwritten.
+            self._input = x.copy()
         for part in _images(x):
             here = x[part]
             np.divide(here, self._root(self._norm(here)), out=y[part])
@@ -61,6 +65,7 @@ class LRN(Layer):
         # y = x s^-beta with s = k + alpha sum(x²), so
         # dx = s^-beta dy - 2 alpha beta x sum(dy x s^(-beta - 1)), the window being symmetric.
         dx = self.bottom_diff()
+        x = self._input if self.in_place else x
         factor = x.dtype.type(2 * self.alpha * self.beta)
         for part in _images(x):
             here = x[part]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import caffe_proto as cp
-from tests.layers.single import check_layer, layer_net, top_of
+from tests.layers.single import bottom_gradients, check_layer, layer_net, top_of
 
 RNG = np.random.default_rng(25)
 SHAPES = [(2, 5, 3, 4), (1, 1, 2, 3), (1, 9, 1, 1), (2, 2, 5, 1)]
@@ -23,6 +23,16 @@ SETTINGS = [
 @pytest.mark.parametrize("region", ["ACROSS_CHANNELS", "WITHIN_CHANNEL"])
 def test_gradients(shape: tuple[int, ...], settings: str, region: str) -> None:
     check_layer("LRN", f"lrn_param {{ norm_region: {region} {settings} }}", RNG.normal(size=shape))
+
+
+@pytest.mark.parametrize("region", ["ACROSS_CHANNELS", "WITHIN_CHANNEL"])
+def test_in_place_gives_the_same(region: str) -> None:
+    settings = f"lrn_param {{ norm_region: {region} local_size: 3 }}"
+    x, dy = RNG.normal(size=(2, 2, 5, 3, 4))
+    apart, within = (top_of("LRN", settings, x, in_place=i) for i in (False, True))
+    assert np.array_equal(within, apart)
+    apart, within = (bottom_gradients("LRN", settings, [x], dy, in_place=i)[0] for i in (0, 1))
+    assert np.array_equal(within, apart)
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 7, 9, 11, 13, 4001])
