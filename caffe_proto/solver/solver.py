@@ -74,6 +74,7 @@ class Solver:
         say("solver.cpp:86", train.said)
         self.net: Net = train.build(stream=stream, **context)
         _tell_missing(self.net, _load(self.net, weights))
+        _detach(self.net)
         self.test_nets: list[Net] = []
         for source in tests:
             say("solver.cpp:172", source.said)
@@ -81,6 +82,7 @@ class Solver:
             net.debug_info = settings.debug_info
             _load(net, weights)
             net.share_params(self.net)
+            _detach(net, beside=self.net)
             self.test_nets.append(net)
         self._learned = LearnedParameters(self.net, settings, rule)
         self._schedule = Schedule(settings)
@@ -427,6 +429,7 @@ class Solver:
             tried = ", ".join(dict.fromkeys(str(place.absolute()) for place in places))
             raise SolverError(f'{state}: its weights "{name}" are not there. Tried: {tried}')
         _load(self.net, [(name, found)], said=False)
+        _detach(self.net)
 
 
 def _check(settings: caffe_pb2.SolverParameter) -> None:
@@ -454,12 +457,20 @@ def _load(net: Net, files: Iterable[tuple[str, Path]], *, said: bool = True) -> 
         for ignored in report.ignored:
             say("net.cpp:742", f"Ignoring source layer {ignored}")
         missing = set(report.missing) if missing is None else missing & set(report.missing)
-        # A copy of its own: the file may be written anew while the net still uses it.
-        for layer in net.layers:
-            for parameter in layer.params:
-                if parameter.owner is None:
-                    parameter.data_storage.adopt(parameter.data.copy())
     return missing
+
+
+def _detach(net: Net, beside: Net | None = None) -> None:
+    """Copy parameters out of the files that they are views of, which may be written anew.
+
+    Those of the net ``beside``, which are its own already, are left alone.
+    """
+    own = {id(p.data_storage) for p in beside.learnable_params} if beside is not None else set()
+    for parameter in net.learnable_params:
+        storage = parameter.data_storage
+        # Values that no file has given are still to be filled, if anybody asks for them.
+        if id(storage) not in own and storage.pending is None:
+            storage.adopt(parameter.data.copy())
 
 
 def _tell_missing(net: Net, missing: set[str] | None) -> None:
