@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from caffe_proto.blob import Blob
+from caffe_proto.errors import LayerError
 from caffe_proto.layers.base import Layer as NativeLayer
 from caffe_proto.layers.python_layer import BlobVector, PythonLayerBase
 
-__all__ = ["BlobVec", "Layer", "NetLayer", "layer_object"]
+__all__ = ["BlobVec", "Layer", "NetLayer", "layer_object", "scripts_errors"]
 
 #: pycaffe's name for a list of blobs.
 BlobVec = BlobVector
@@ -71,6 +73,22 @@ class NetLayer:
 
     def __repr__(self) -> str:
         return f"<{self.type} layer {self.name!r}>"
+
+
+@contextmanager
+def scripts_errors() -> Iterator[None]:
+    """Let what a Python layer raises come out as it is, as in pycaffe.
+
+    Python 3.10 cannot add a note to an exception; there it is the cause of a LayerError.
+    """
+    try:
+        yield
+    except LayerError as fault:
+        cause = fault.__cause__
+        if fault.layer_type != "Python" or not isinstance(cause, Exception):
+            raise
+        fault.__cause__ = None
+        raise cause from fault
 
 
 def layer_object(native: NativeLayer) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,21 @@ from caffe_proto.errors import BuildError, did_you_mean
 from caffe_proto.net import Net as NativeNet
 from caffe_proto.net import build_net
 from caffe_proto.pycaffe.errors import ArrayError, FileMissingError, NameMissingError
-from caffe_proto.pycaffe.layer import layer_object
+from caffe_proto.pycaffe.layer import layer_object, scripts_errors
 from caffe_proto.pycaffe.state import state, stream_for_net
 
 __all__ = ["Net"]
 
 PathLike = str | os.PathLike[str]
 N = TypeVar("N", bound="Net")
+V = TypeVar("V")
+
+
+class ByName(OrderedDict[str, V]):
+    """An ordered dict whose missing names are told with the nearest ones."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise NameMissingError(f'the net has no "{name}" here{did_you_mean(str(name), self)}')
 
 
 class Net:
@@ -44,8 +52,8 @@ class Net:
         _check_file(network_file)
         if weights is not None:
             _check_file(weights)
-        self._take(
-            build_net(
+        with scripts_errors():
+            native = build_net(
                 Path(network_file),
                 phase,
                 level=level,
@@ -55,7 +63,7 @@ class Net:
                 solver_count=state.solver_count,
                 solver_rank=state.solver_rank,
             )
-        )
+        self._take(native)
         if weights is not None:
             self._native.load(os.fspath(weights))
 
@@ -77,18 +85,18 @@ class Net:
     @cached_property
     def blobs(self) -> OrderedDict[str, Blob]:
         """The blobs by name, in the order of the layers."""
-        return OrderedDict(zip(self._blob_names, self._blobs, strict=True))
+        return ByName(zip(self._blob_names, self._blobs, strict=True))
 
     @cached_property
     def blob_loss_weights(self) -> OrderedDict[str, float]:
         """By blob name: with what weight the blob counts as a loss (0: it does not)."""
-        return OrderedDict(zip(self._blob_names, self._blob_loss_weights, strict=True))
+        return ByName(zip(self._blob_names, self._blob_loss_weights, strict=True))
 
     @cached_property
     def params(self) -> OrderedDict[str, list[Parameter]]:
         """The parameters by layer name; layers without parameters are left out."""
         named = zip(self._layer_names, self.layers, strict=True)
-        return OrderedDict((name, layer.blobs) for name, layer in named if len(layer.blobs))
+        return ByName((name, layer.blobs) for name, layer in named if len(layer.blobs))
 
     @cached_property
     def layers(self) -> list[Any]:
@@ -98,7 +106,7 @@ class Net:
     @cached_property
     def layer_dict(self) -> OrderedDict[str, Any]:
         """The layers by name."""
-        return OrderedDict(zip(self._layer_names, self.layers, strict=True))
+        return ByName(zip(self._layer_names, self.layers, strict=True))
 
     @property
     def inputs(self) -> list[str]:
@@ -122,7 +130,7 @@ class Net:
 
     def _names_by_layer(self, ids: Callable[[int], list[int]]) -> OrderedDict[str, list[str]]:
         names = self._blob_names
-        return OrderedDict(
+        return ByName(
             (layer, [names[j] for j in ids(i)]) for i, layer in enumerate(self._layer_names)
         )
 
@@ -212,10 +220,12 @@ class Net:
         return {name: blob.diff for name, blob in found.items()}
 
     def _forward(self, first: int, last: int) -> float:
-        return self._native.run_forward(self._in_range(first), self._in_range(last))
+        with scripts_errors():
+            return self._native.run_forward(self._in_range(first), self._in_range(last))
 
     def _backward(self, first: int, last: int) -> None:
-        self._native.run_backward(self._in_range(first), self._in_range(last))
+        with scripts_errors():
+            self._native.run_backward(self._in_range(first), self._in_range(last))
 
     def _in_range(self, index: int) -> int:
         count = len(self._native.layers)
@@ -337,7 +347,8 @@ class Net:
 
     def reshape(self) -> None:
         """Carry the shapes that the inputs have now through all layers."""
-        self._native.reshape()
+        with scripts_errors():
+            self._native.reshape()
 
     def clear_param_diffs(self) -> None:
         """Set the gradients of all parameters to zero."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from caffe_proto.errors import CaffeProtoError
 from caffe_proto.pycaffe import glog
+from caffe_proto.pycaffe.layer import scripts_errors
 from caffe_proto.pycaffe.net import Net
 from caffe_proto.pycaffe.state import set_random_seed, state
 from caffe_proto.solver import Solver as NativeSolver
@@ -56,15 +57,16 @@ class Solver:
             if settings.random_seed >= 0:
                 set_random_seed(settings.random_seed)
             stream = state.stream
-        self._native = NativeSolver(
-            settings,
-            folder,
-            keep_going=True,
-            allow_python_layers=True,
-            stream=stream,
-            solver_count=state.solver_count,
-            solver_rank=state.solver_rank,
-        )
+        with scripts_errors():
+            self._native = NativeSolver(
+                settings,
+                folder,
+                keep_going=True,
+                allow_python_layers=True,
+                stream=stream,
+                solver_count=state.solver_count,
+                solver_rank=state.solver_rank,
+            )
 
     @cached_property
     def net(self) -> Net:
@@ -112,11 +114,13 @@ class Solver:
 
     def step(self, iterations: int) -> None:
         """Make ``iterations`` updates, with the tests, reports and snapshots that fall due."""
-        self._native.step(int(iterations))
+        with scripts_errors():
+            self._native.step(int(iterations))
 
     def solve(self, resume_file: str | os.PathLike[str] | None = None) -> None:
         """Train until ``max_iter``; ``resume_file`` is a ``.solverstate`` to go on from."""
-        self._native.solve(resume_file or None)
+        with scripts_errors():
+            self._native.solve(resume_file or None)
 
     def snapshot(self) -> None:
         """Write weights and state under the solver's ``snapshot_prefix``."""

@@ -70,7 +70,9 @@ def install() -> None:
             f'"import caffe" gives caffe_proto.pycaffe now, not the pycaffe in {real}', stacklevel=2
         )
     for name in [n for n in sys.modules if n == "caffe" or n.startswith("caffe.")]:
-        _replaced[name] = sys.modules.pop(name)
+        module = sys.modules.pop(name)
+        if not _is_ours(module):
+            _replaced[name] = module
     ours = __name__.rpartition(".")[0]
     # Every module is entered under both names: "import caffe.io" must not load a second copy.
     package = importlib.import_module(ours)

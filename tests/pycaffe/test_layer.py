@@ -124,6 +124,19 @@ def test_the_scripts_exceptions_come_out_as_they_are(write: Write) -> None:
     assert 'layer "two"' in "".join(caught.value.__notes__)
 
 
+@pytest.mark.usefixtures("own_layers")
+def test_the_kind_of_an_exception_stays_where_it_takes_no_note(
+    write: Write, tmp_path: Path
+) -> None:
+    write("own_old.py", MODULE + "\n\nclass Old(RuntimeError):\n    add_note = None\n")
+    path = tmp_path / "own_old.py"
+    path.write_text(path.read_text().replace('KeyError("deliberately")', 'Old("deliberately")'))
+    text = NET.replace('"Times" param_str: "2"', '"Fails"').replace("own_layers", "own_old")
+    with pytest.raises(RuntimeError, match="deliberately") as caught:
+        caffe.Net(write("net.prototxt", text), caffe.TRAIN)
+    assert 'layer "two"' in str(caught.value.__cause__)
+
+
 def test_python_is_a_layer_type() -> None:
     types = caffe.layer_type_list()
     for name in ("Python", "Data", "Convolution", "InnerProduct"):

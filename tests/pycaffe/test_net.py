@@ -314,8 +314,10 @@ def test_wrong_names_and_shapes_raise_pycaffes_kinds(net: caffe.Net) -> None:
         net.backward(end="cov")
     with pytest.raises(KeyError, match='no blob "scor"; did you mean "score"'):
         net.forward(blobs=["scor"])
-    with pytest.raises(KeyError):
-        net.blobs["nothing"]
+    with pytest.raises(KeyError, match='no "scor" here; did you mean "score"'):
+        net.blobs["scor"]
+    with pytest.raises(KeyError, match='no "cov" here; did you mean "conv"'):
+        net.params["cov"]
     with pytest.raises(Exception, match="do not match the net's outputs"):
         net.backward(score=np.zeros((4, 7)))
     with pytest.raises(ValueError):
