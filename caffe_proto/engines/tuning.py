@@ -32,9 +32,7 @@ __all__ = ["ConvolutionChoice", "forget", "takes_pooling"]
 
 Maker = Callable[[], Kernel]
 
-#: Elements of a block of columns, or of pixels in and out: few enough for a core's cache, enough
-#: rows for a product not to spend its time on packing weights.
-BLOCK = 1 << 19
+#: Elements of one of the two working arrays of a block.
 WINOGRAD_BLOCK = 1 << 19
 #: Below this many windows, lanes may be better off with outputs of their own than with windows.
 FEW_PIXELS = 128
@@ -89,8 +87,7 @@ def _candidates(op: Op, threads: int, weights: Weights) -> list[Maker]:
         return [lambda: depthwise.Depthwise(op, threads, weights)]
     shares_outputs = threads > 1 and g.pixels < FEW_PIXELS and g.outputs >= 32 * threads
     if g.is_pointwise and g.groups == 1:
-        pieces = _even(-(-g.pixels * (g.channels + g.outputs) // BLOCK), threads)
-        makers: list[Maker] = [lambda: PixelConv(op, threads, weights, pieces, "pixels")]
+        makers: list[Maker] = [lambda: PixelConv(op, threads, weights)]
         if shares_outputs:
             makers.append(lambda: PixelConv(op, threads, weights, threads, "outputs"))
         return makers
@@ -120,11 +117,6 @@ def takes_pooling(op: Op, windows: Windows) -> bool:
     # Tiles hold whole 2 x 2 windows.
     halves = windows.kernel == windows.stride == (2, 2) and not any(windows.pad)
     return halves and _winograd_gain(g) > CERTAIN and not any(n % 2 for n in g.result)
-
-
-def _even(count: int, threads: int) -> int:
-    """``count`` rounded up so that all threads get as many."""
-    return max(1, -(-count // threads)) * threads
 
 
 def _tiles(g: Geometry) -> int:

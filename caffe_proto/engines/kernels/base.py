@@ -168,6 +168,8 @@ class Epilogue:
         ``room`` is working memory of as many elements as ``y``.
         """
         steps: list[Call] = []
+        # The last step may as well write where the result belongs.
+        rectifies_last = out is not None and self.zeros is not None and self.slope is None
         if other is not None:
             steps.append((np.add, (y, other), y))
         for part, row in self._parts(y):
@@ -185,10 +187,14 @@ class Epilogue:
                     steps.append((np.multiply, (product, self.slope[row]), product))
                     steps.append((np.maximum, (part, self.zeros[row]), part))
                     steps.append((np.add, (part, product), part))
-            elif self.zeros is not None:
+            elif self.zeros is not None and not rectifies_last:
                 steps.append((np.maximum, (part, self.zeros[row]), part))
         if out is not None:
-            steps.append((np.positive, (y,), out))
+            if rectifies_last:
+                assert self.zeros is not None
+                steps.append((np.maximum, (y, self.zeros[: self.channels]), out))
+            else:
+                steps.append((np.positive, (y,), out))
         return steps
 
     def _parts(self, y: Array) -> list[tuple[Array, slice]]:

@@ -43,6 +43,8 @@ __all__ = [
 ]
 
 
+#: Below so many channels a row is short.
+SHORT = 256
 #: Elements of a block that stay in a core's cache.
 CACHED = 1 << 18
 
@@ -282,16 +284,21 @@ class ConvKernel(Kernel):
 class PixelConv(ConvKernel):
     """1 x 1, stride 1: the pixels themselves times the weights, by blocks of pixels or outputs."""
 
-    def __init__(self, op: Op, threads: int, weights: Weights, pieces: int, by: str) -> None:
+    def __init__(
+        self, op: Op, threads: int, weights: Weights, pieces: int | None = None, by: str = "pixels"
+    ) -> None:
         super().__init__(op, threads, weights)
         g = self.geometry
         self.by = by
         self.matrix = weights.matrix[0]
+        if pieces is None:
+            pieces = -(-g.pixels // pixels_per_block(g))
+            pieces = max(1, -(-pieces // threads)) * threads
         self.parts = spans(g.pixels if by == "pixels" else g.outputs, pieces)
         self.variant = f"gemm {by}/{len(self.parts)}"
         part = max(p.stop - p.start for p in self.parts)
-        other = g.outputs if by == "pixels" else g.pixels
-        self.lane = [(part * other if weights.epilogue.needs_room else 0,)]
+        size = part * (g.outputs if by == "pixels" else g.pixels)
+        self.lane = [(size,), (size if weights.epilogue.needs_room else 0,)]
 
     def bind(self, memory: Binding) -> list[Phase]:
         x, y, w = flat(memory.inputs[0]), flat(memory.outputs[0]), self.matrix
@@ -300,14 +307,31 @@ class PixelConv(ConvKernel):
     def _task(self, memory: Binding, x: Array, w: Array, y: Array, part: slice) -> Task:
         everything = slice(0, None)
         rows, columns = (part, everything) if self.by == "pixels" else (everything, part)
-        lanes = [self.finish(memory, y, rows, columns, lane[0]) for lane in memory.lanes]
         seen, used, out = x[rows], w[:, columns], y[rows, columns]
+        epilogue = self.weights.epilogue.columns(columns)
+        other = None
+        if self.op.residual is not None:
+            other = flat(memory.inputs[self.op.residual])[rows, columns]
+        # Short rows with gaps between them are slow to add to: that is done beside, and copied.
+        beside = out.strides[0] != out.shape[1] * out.itemsize and out.shape[1] < SHORT
+        lanes: list[tuple[Array, list[Call]]] = []
+        for one, two in memory.lanes:
+            target = one[: out.size].reshape(out.shape) if beside else out
+            calls = epilogue.calls(target, out if beside else None, other, two)
+            lanes.append((target, calls))
 
         def task(lane: int) -> None:
-            np.matmul(seen, used, out=out)
-            run_calls(lanes[lane])
+            target, calls = lanes[lane]
+            np.matmul(seen, used, out=target)
+            run_calls(calls)
 
         return task
+
+
+def pixels_per_block(g: Geometry) -> int:
+    """How many pixels to treat at once: what goes in and out should stay in a core's cache."""
+    fits = CACHED // 2 // (g.channels + g.outputs)
+    return max(fits, min(768, 2 * CACHED // (g.channels + g.outputs)), 1)
 
 
 class WindowConv(ConvKernel):
