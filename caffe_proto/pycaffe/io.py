@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from caffe_proto.errors import DataError, MissingDependencyError
 from caffe_proto.pycaffe.errors import NameMissingError
 from caffe_proto.pycaffe.proto import caffe_pb2
-from caffe_proto.pycaffe.resize import resize_areas, resize_points
+from caffe_proto.pycaffe.resize import resize_areas, resize_axes, resize_points
 
 __all__ = [
     "Transformer",
@@ -25,6 +26,7 @@ __all__ = [
     "datum_to_array",
     "load_image",
     "oversample",
+    "resize",
     "resize_image",
 ]
 
@@ -32,6 +34,20 @@ Array = npt.NDArray[Any]
 
 # The weights of red, green and blue in a gray value: those of scikit-image (Rec. 709).
 _GRAY = np.array([0.2125, 0.7154, 0.0721])
+
+
+def __getattr__(name: str) -> Any:
+    # pycaffe's module has imported scikit-image, and scripts reach it through there.
+    if name == "skimage":
+        try:
+            importlib.import_module("skimage.io")
+            return importlib.import_module("skimage")
+        except ImportError:
+            raise AttributeError(
+                "caffe.io.skimage is the package scikit-image, which is not installed: "
+                "pip install scikit-image"
+            ) from None
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 # -- messages ------------------------------------------------------------------------------
@@ -189,6 +205,39 @@ def resize_image(im: Array, new_dims: Sequence[int], interp_order: int = 1) -> A
     # Scaled to [0, 1], so that the zeros around the image are its darkest value.
     resized = resize_areas((im - low) / (high - low), height, width, interp_order)
     return np.asarray(resized * (high - low) + low, np.float32)
+
+
+def resize(
+    image: Array,
+    output_shape: Sequence[int],
+    order: int = 1,
+    mode: str = "constant",
+    cval: float = 0,
+    clip: bool = True,
+    preserve_range: bool = False,
+) -> Array:
+    """``skimage.transform.resize``, which pycaffe's module holds and scripts call, as float64.
+
+    ``output_shape`` has a size for every axis, or for height and width alone. Whole numbers are
+    scaled to [0, 1] unless ``preserve_range``. ``order`` is 0, 1 or 3; ``mode`` ``"constant"``
+    (``cval`` around the image), ``"edge"`` or ``"reflect"``. Nothing is smoothed.
+    """
+    image = np.asarray(image)
+    shape = [int(n) for n in output_shape]
+    if len(shape) < image.ndim:
+        shape += image.shape[len(shape) :]
+    values = image.astype(np.float64)
+    if image.dtype.kind in "iu" and not preserve_range:
+        values /= np.iinfo(image.dtype).max
+    if len(shape) == image.ndim + 1 and shape[-1] == 1:
+        values = values[..., None]
+    if len(shape) != values.ndim or not values.size:
+        raise ValueError(f"an image of the shape {image.shape} cannot be resized to {shape}")
+    resized = resize_axes(values - cval, shape, order, mode) + cval
+    if clip:
+        # What is blended with ``cval`` is cut to the image's range, what is ``cval`` stays.
+        resized = np.where(resized == cval, cval, np.clip(resized, values.min(), values.max()))
+    return resized
 
 
 def oversample(images: Sequence[Array], crop_dims: Sequence[int]) -> Array:

@@ -31,6 +31,8 @@ class NetLayer:
 
     def __init__(self, native: NativeLayer) -> None:
         self._native = native
+        self._blobs = BlobVec(native.context.dtype)
+        self._blobs.extend(native.params)
 
     @property
     def name(self) -> str:
@@ -43,9 +45,9 @@ class NetLayer:
         return self._native.param.type or self._native.type
 
     @property
-    def blobs(self) -> list[Any]:
+    def blobs(self) -> BlobVec:
         """The parameters, each with ``data`` and ``diff``."""
-        return self._native.blobs
+        return self._blobs
 
     def setup(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
         """Read the settings again for these blobs; parameters that are there stay."""

@@ -10,12 +10,13 @@ scikit-image does by default since version 0.15.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["resize_areas", "resize_points"]
+__all__ = ["resize_areas", "resize_axes", "resize_points"]
 
 Array = npt.NDArray[Any]
 
@@ -31,6 +32,27 @@ def resize_areas(image: Array, height: int, width: int, order: int) -> Array:
     result = _along(_along(np.asarray(image, np.float64), rows, 0, order), columns, 1, order)
     # Linear weights need no clipping; what is between the image and the zeros around it stays.
     return np.clip(result, min(image.min(), 0), image.max()) if order == 3 else result
+
+
+def resize_axes(image: Array, shape: Sequence[int], order: int, beyond: str) -> Array:
+    """Resize every axis to ``shape``, elements as areas → float64.
+
+    ``beyond`` says what lies outside: ``constant`` (zeros), ``edge`` (the outermost elements) or
+    ``reflect`` (the image mirrored at them). Raises :class:`ValueError` for anything else.
+    """
+    if beyond not in ("constant", "edge", "reflect"):
+        raise ValueError(f'mode is "{beyond}". Expected: constant, edge or reflect')
+    result = np.asarray(image, np.float64)
+    for axis, size in enumerate(shape):
+        old = image.shape[axis]
+        if size != old:
+            places = (np.arange(size) + 0.5) * (old / size) - 0.5
+            if beyond == "edge":
+                places = np.clip(places, 0, old - 1)
+            elif beyond == "reflect":
+                places = (old - 1) - np.abs((old - 1) - np.abs(places))
+            result = _along(result, places, axis, order)
+    return result
 
 
 def resize_points(image: Array, height: int, width: int, order: int) -> Array:

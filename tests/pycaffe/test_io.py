@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +175,29 @@ def test_a_constant_image_stays_constant() -> None:
 def test_resize_refuses_what_is_no_image() -> None:
     with pytest.raises(ValueError, match=r"\(H, W, K\)"):
         io.resize_image(random(4, 4), (2, 2))
+
+
+def test_resize_is_scikit_images(tmp_path: Path) -> None:
+    image = (random(6, 8, 3) * 255).astype(np.uint8)
+    small = io.resize(image, (3, 4))
+    np.testing.assert_allclose(small, image.reshape(3, 2, 4, 2, 3).mean((1, 3)) / 255, rtol=1e-6)
+    assert io.resize(image, (12, 4, 3), preserve_range=True).shape == (12, 4, 3)
+    assert io.resize(image[..., 0], (5, 5, 1)).shape == (5, 5, 1)
+    row = np.array([[2.0, 6.0]])
+    np.testing.assert_allclose(io.resize(row, (1, 4)), [[2, 3, 5, 4.5]])
+    np.testing.assert_allclose(io.resize(row, (1, 4), mode="edge"), [[2, 3, 5, 6]])
+    np.testing.assert_allclose(io.resize(row, (1, 4), mode="reflect"), [[3, 3, 5, 5]])
+    np.testing.assert_allclose(io.resize(row, (1, 4), cval=6), [[3, 3, 5, 6]])
+    with pytest.raises(ValueError, match="mode"):
+        io.resize(row, (1, 4), mode="wrap")
+    with pytest.raises(ValueError, match="cannot be resized"):
+        io.resize(row, (1, 4, 3))
+
+
+def test_scikit_image_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    with pytest.raises(AttributeError, match="pip install scikit-image"):
+        io.skimage  # noqa: B018
 
 
 def test_oversample_takes_corners_centre_and_mirrors() -> None:

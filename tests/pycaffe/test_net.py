@@ -112,6 +112,15 @@ def test_layers_by_place_and_by_name_are_the_same_objects(net: caffe.Net) -> Non
     assert len(net.layers[2].blobs) == 0
 
 
+def test_parameters_are_blob_vectors(net: caffe.Net) -> None:
+    from caffe_proto.pycaffe import _caffe
+
+    # What scripts that fold BatchNorm ask before they touch a layer.
+    assert type(net.params["conv"]) is _caffe.BlobVec
+    assert all(isinstance(blob, _caffe.Blob) for blob in net.blobs.values())
+    assert isinstance(net, _caffe.Net)
+
+
 def test_loss_weights_belong_to_blobs(net: caffe.Net) -> None:
     assert net.blob_loss_weights["loss"] == 1
     assert net.blob_loss_weights["score"] == 0
