@@ -43,19 +43,19 @@ class L1Loss(LossLayer):
                 f"{math.prod(a[1:])} and {math.prod(b[1:])} values an example. "
                 "Expected: the same number"
             )
-        self.check_rows(a)
 
     def allow_force_backward(self, bottom: int) -> bool:
         return True
 
     def forward(self, a: Array, b: Array) -> Array:
         self._difference = a - b.reshape(a.shape)
-        loss: Array = np.abs(self._difference).sum() / a.dtype.type(len(a))
+        with np.errstate(invalid="ignore"):  # An empty batch gives NaN, as in Caffe.
+            loss: Array = np.abs(self._difference).sum() / a.dtype.type(len(a))
         return loss
 
     def backward(self, dy: Array, x: list[Array], y: Array) -> list[Array | None]:
         slope = np.sign(self._difference)
-        slope *= dy / slope.dtype.type(len(slope))
+        slope *= dy / slope.dtype.type(max(len(slope), 1))
         gradients: list[Array | None] = [None, None]
         if self.propagate_down[0]:
             gradients[0] = slope

@@ -61,7 +61,8 @@ class SegAccuracy(Layer):
         return self._measure(scores.dtype)
 
     def _best(self, scores: Array) -> Array:
-        scores = scores.reshape(len(scores), legacy_axis(scores.shape, 1), -1)
+        classes = legacy_axis(scores.shape, 1)
+        scores = scores.reshape(len(scores), classes, scores.size // max(len(scores) * classes, 1))
         if scores.shape[1] == 1:
             return np.asarray(scores > 0.5).astype(np.int64)
         return np.asarray(scores.argmax(axis=1))

@@ -29,6 +29,8 @@ ONE = [
     ("Flatten", ""),
     ("Slice", ""),
     ("Dropout", ""),
+    ("SeLu", ""),
+    ("SeLuDropout", ""),
     ("CReLU", ""),
     ("PReLU", ""),
     ("ArgMax", ""),

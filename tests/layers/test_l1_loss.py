@@ -30,6 +30,12 @@ def test_no_gradient_where_both_are_equal() -> None:
     assert net.blobs["label"].diff.tolist() == [[0, 1]]
 
 
+def test_an_empty_batch_gives_nan() -> None:
+    net = loss_net("L1Loss", np.zeros((0, 2)), np.zeros((0, 2)))
+    assert np.isnan(net.forward()["loss"])
+    net.backward()
+
+
 def test_only_the_number_of_values_an_example_must_agree() -> None:
     a = RNG.normal(size=(2, 6))
     b = RNG.normal(size=(2, 3, 2))

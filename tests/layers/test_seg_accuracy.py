@@ -65,6 +65,10 @@ def test_nothing_counted_gives_no_accuracy() -> None:
     assert measure(np.zeros((1, 3, 2, 2)), labels, "ignore_label: 255") == [0, 0, 1]
 
 
+def test_an_empty_batch_counts_nothing() -> None:
+    assert measure(np.zeros((0, 3, 2, 2)), np.zeros((0, 1, 2, 2))) == [0, 0, 1]
+
+
 def test_of_equal_scores_the_first_counts() -> None:
     assert measure(np.ones((1, 3, 1, 1)), np.zeros((1, 1, 1, 1)))[0] == 1
 
