@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ Examples:
   caffe-proto train -solver solver.prototxt --log run.jsonl 2>&1 | tee train.log
 """
 
+_STOPPING = b"\nstopping after this iteration, with a snapshot; Ctrl-C again stops at once\n"
 _EFFECTS = click.Choice(["stop", "snapshot", "none"])
 
 
@@ -149,7 +151,9 @@ def _signals(solver: Solver, on_interrupt: str, on_hangup: str) -> Iterator[None
             if asked:
                 raise KeyboardInterrupt
             asked = True
-            note("stopping after this iteration, with a snapshot; Ctrl-C again stops at once")
+            # Only where a person reads it: a parser of the log would stumble over it.
+            if sys.stderr.isatty():
+                os.write(2, _STOPPING)
         _request(solver, on_interrupt)
 
     def hangup(*_: Any) -> None:
