@@ -15,6 +15,9 @@ from caffe_proto.layers.registry import register_layer
 
 __all__ = ["DetectionEvaluate"]
 
+# A file that asks for more rows than this is a mistake, or an attack.
+MAX_CLASSES = 1_000_000
+
 
 @register_layer("DetectionEvaluate")
 class DetectionEvaluate(Layer):
@@ -43,6 +46,10 @@ class DetectionEvaluate(Layer):
         if not p.HasField("num_classes"):
             raise self.error("needs num_classes. Received: none")
         self.num_classes = int(p.num_classes)
+        if self.num_classes > MAX_CLASSES:
+            raise self.error(
+                f"num_classes {self.num_classes} is too large. Expected: at most {MAX_CLASSES}"
+            )
         self.background = int(p.background_label_id)
         self.threshold = float(p.overlap_threshold)
         self.difficult_counts = bool(p.evaluate_difficult_gt)

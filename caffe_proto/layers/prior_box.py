@@ -14,6 +14,9 @@ from caffe_proto.layers.registry import register_layer
 
 __all__ = ["PriorBox", "PriorBoxClustered"]
 
+# Pixels: more than any image has.
+MAX_SIZE = 1_000_000_000
+
 
 class _PriorLayer(Layer):
     """What both kinds have in common: the grid of centres, clipping, variances."""
@@ -155,8 +158,12 @@ class PriorBox(_PriorLayer):
         smallest, largest = list(p.min_size), list(p.max_size)
         if not smallest:
             raise self.error("needs at least one min_size. Received: none")
-        if min(smallest) <= 0:
-            raise self.error(f"min_size must be above 0. Received: {min(smallest):g}")
+        for name, sizes in (("min_size", smallest), ("max_size", largest)):
+            for size in sizes:
+                if not 0 < size < MAX_SIZE:
+                    raise self.error(
+                        f"{name} must be above 0 and below {MAX_SIZE}. Received: {size:g}"
+                    )
         if largest and len(largest) != len(smallest):
             raise self.error(
                 f"has {len(largest)} max_size for {len(smallest)} min_size. "
@@ -171,8 +178,8 @@ class PriorBox(_PriorLayer):
         ratios = [np.float32(1)]
         for value in p.aspect_ratio:
             ratio = np.float32(value)
-            if ratio <= 0:
-                raise self.error(f"aspect_ratio must be above 0. Received: {value:g}")
+            if not 0 < ratio < np.inf:
+                raise self.error(f"aspect_ratio must be above 0 and finite. Received: {value:g}")
             if any(abs(ratio - known) < 1e-6 for known in ratios):
                 continue
             ratios.append(ratio)

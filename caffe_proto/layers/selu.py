@@ -34,7 +34,7 @@ class SeLu(Layer):
         real = x.dtype.type
         # In place nothing tells later which side a value was on.
         self._positive = x > 0
-        self._below = below = np.minimum(x, 0)
+        self._below = below = np.minimum(x, 0, out=np.empty_like(x))
         np.expm1(below, out=below)
         below *= real(self.scale * self.alpha)
         np.maximum(x, 0, out=y)
@@ -46,8 +46,9 @@ class SeLu(Layer):
         if not self.propagate_down[0]:
             return None
         # lambda alpha exp(x) = lambda alpha (exp(x) - 1) + lambda alpha.
-        slope = self._below + dy.dtype.type(self.scale * self.alpha)
-        slope[self._positive] = self.scale
+        real = dy.dtype.type
+        falling = self._below + real(self.scale * self.alpha)
+        slope = np.where(self._positive, real(self.scale), falling)
         dx = self.bottom_diff()
         np.multiply(dy, slope, out=dx)
         return dx

@@ -76,6 +76,7 @@ def test_overlap_in_pixels_counts_the_ends(tmp_path: Path) -> None:
     "settings, words",
     [
         ("", "num_classes"),
+        ("num_classes: 4294967295", "num_classes 4294967295 is too large"),
         ("num_classes: 2 overlap_threshold: 0", "overlap_threshold"),
         ("num_classes: 2 background_label_id: 2", "background_label_id 2 is no class"),
         ('num_classes: 2 name_size_file: "/no/such/file"', "name_size_file"),

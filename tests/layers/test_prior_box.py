@@ -101,6 +101,9 @@ def test_backward_leaves_the_features_alone() -> None:
     [
         ("", "min_size"),
         ("min_size: 0", "min_size must be above 0"),
+        ("min_size: inf", "min_size must be above 0 and below"),
+        ("min_size: 4 max_size: nan", "max_size must be above 0 and below"),
+        ("min_size: 4 aspect_ratio: inf", "aspect_ratio must be above 0 and finite"),
         ("min_size: 4 max_size: 4", "max_size must be above min_size"),
         ("min_size: 4 min_size: 5 max_size: 6", "1 max_size for 2 min_size"),
         ("min_size: 4 variance: 0.1 variance: 0.2", "variance is given 2 times"),

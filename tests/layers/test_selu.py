@@ -34,6 +34,14 @@ def test_at_zero_the_gradient_is_that_of_the_left() -> None:
     assert net.blobs["x"].diff == 1
 
 
+def test_a_single_number_has_no_axes() -> None:
+    net = layer_net("SeLu", "", np.float32(-1))
+    assert net.forward()["y"].shape == ()
+    net.backward(y=np.float32(1))
+    slope = 1.0507 * 1.6733 * np.exp(-1)
+    assert net.blobs["x"].diff == pytest.approx(slope, rel=1e-4)
+
+
 def test_in_place_gives_the_same() -> None:
     x, dy = RNG.normal(size=(2, 2, 5, 3))
     results = []
