@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from caffe_proto.layers.base import Array, Layer, Shape
+from caffe_proto.layers.boxes import round_half_away
 from caffe_proto.layers.registry import register_layer
 
 
@@ -165,11 +166,6 @@ def _cubic(x: Array) -> Array:
     return np.asarray(np.where(x <= 1, near, np.where(x < 2, far, 0)))
 
 
-def _rounded(x: Array) -> Array:
-    """Halves away from zero, as C rounds."""
-    return np.asarray(np.copysign(np.floor(np.abs(x) + 0.5), x).astype(np.intp))
-
-
 @register_layer("Resample")
 class Resample(_Resized):
     """Resizes with a filter: the weighted mean of the pixels around each place.
@@ -249,7 +245,7 @@ class Resample(_Resized):
     def _nearest(self, places: Array, size: int) -> Array:
         weights = np.zeros((len(places), size), self.context.dtype)
         # Rounding in float32 may go one beyond the last.
-        weights[np.arange(len(places)), np.minimum(_rounded(places), size - 1)] = 1
+        weights[np.arange(len(places)), np.minimum(round_half_away(places), size - 1)] = 1
         return weights
 
     def _filter(self, places: Array, size: int, factor: float, widened: bool) -> Array:
@@ -259,7 +255,7 @@ class Resample(_Resized):
         pixels = np.arange(size)
         distance = places.astype(np.float64)[:, None] - pixels
         weights = (_cubic if cubic else _triangle)(narrow * distance)
-        weights[np.abs(_rounded(places)[:, None] - pixels) > reach] = 0
+        weights[np.abs(round_half_away(places)[:, None] - pixels) > reach] = 0
         total = weights.sum(axis=1, keepdims=True)
         # Nothing within reach gives 0, as in the fork.
         np.divide(weights, total, out=weights, where=total != 0)
