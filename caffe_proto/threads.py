@@ -23,6 +23,7 @@ import numpy.typing as npt
 __all__ = [
     "Task",
     "available_threads",
+    "blocks",
     "matmul",
     "parts",
     "run_tasks",
@@ -35,8 +36,9 @@ P = TypeVar("P")
 #: A piece of work; it is told the number of the lane (0, 1, ...) that it runs in.
 Task = Callable[[int], None]
 
-# Multiply-adds of a product that BLAS itself would not share out.
-SMALL_PRODUCT = 1 << 18
+# Multiply-adds of a product that BLAS itself would not share out, and of one for which it takes
+# longer to wake another thread than to do it alone.
+TINY_PRODUCT, SMALL_PRODUCT = 1 << 18, 1 << 22
 
 
 class _Job:
@@ -237,11 +239,23 @@ def parts(count: int, at_least: int = 1) -> list[slice]:
     return [slice(begin, end) for begin, end in itertools.pairwise(ends)]
 
 
+def blocks(count: int, at_most: int) -> list[slice]:
+    """``range(count)`` in equal parts of ``at_most`` so many, the same number for each thread."""
+    number = -(-count // max(at_most, 1))
+    if number > 1:
+        number = min(count, -(-number // available_threads()) * available_threads())
+    return [slice(count * i // number, count * (i + 1) // number) for i in range(number)]
+
+
 def matmul(a: npt.NDArray[Any], b: npt.NDArray[Any], out: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """``np.matmul(a, b, out=out)``, for two axes or more, shared by threads where it is large."""
     *_, rows, columns = out.shape
-    if out.size * a.shape[-1] <= SMALL_PRODUCT:
+    work = out.size * a.shape[-1]
+    if work <= TINY_PRODUCT:
         return np.matmul(a, b, out=out)
+    if work <= SMALL_PRODUCT:
+        with single_blas_thread():
+            return np.matmul(a, b, out=out)
 
     def by_rows(part: slice) -> None:
         np.matmul(a[..., part, :], b, out=out[..., part, :])

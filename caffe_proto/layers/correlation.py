@@ -157,7 +157,9 @@ class Correlation:
         channels, width = x.shape[1] // self.groups, y.shape[-1]
         outputs = y.shape[1] // self.groups
         piece = channels * (self.windows.kernel[-1] if self.windows.dilation[-1] == 1 else 1)
-        is_longer = (channels >= 16 and width <= 32) if back else piece >= 2 * width
+        is_longer = piece * self.windows.stride[-1] >= 2 * width
+        if back:
+            is_longer = channels >= 16 and width <= 32
         # Patches need the filters in another order, which must not cost more than it spares.
         windows = len(y) * math.prod(y.shape[2:])
         if is_longer and windows >= 4 * outputs and self.groups <= 4:
@@ -209,16 +211,12 @@ class Correlation:
         )
         lanes = threads.available_threads()
         if row * total <= limit and len(y) > 1:
-            images = max(1, min(limit // max(row * total, 1), -(-len(y) // lanes)))
-            return _steps(len(y), images), [slice(None)]
+            images = min(limit // max(row * total, 1), -(-len(y) // lanes))
+            return threads.blocks(len(y), images), [slice(None)]
         rows = max(1, limit // row)
         if len(y) == 1 and math.prod(y.shape[2:]) >= lanes * filters:
             rows = min(rows, -(-total // lanes))
-        return _steps(len(y), 1), _steps(total, rows)
-
-
-def _steps(total: int, step: int) -> list[slice]:
-    return [slice(first, min(first + step, total)) for first in range(0, total, step)]
+        return threads.blocks(len(y), 1), threads.blocks(total, rows)
 
 
 def _product(a: Array, b: Array, out: Array, *, shared: bool = False) -> Array:

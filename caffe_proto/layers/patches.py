@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from caffe_proto.layers.base import Array, Shape
 from caffe_proto.layers.windows import Index, Windows, scratch
@@ -32,10 +33,8 @@ def patches(x: Array, windows: Windows, rows: Array) -> None:
         along[: place.start] = along[place.stop :] = 0
     pixels[inside] = np.moveaxis(x[seen], 1, -1)
     image, *axes, channel = pixels.strides
-    steps = (a * s for a, s in zip(axes, windows.stride, strict=True))
-    taps = (a * d for a, d in zip(axes, windows.dilation, strict=True))
-    strides = (image, *steps, *taps, channel)
-    rows[...] = np.ndarray(rows.shape, x.dtype, pixels, strides=strides)
+    taps, steps = windows.strides(axes)
+    rows[...] = as_strided(pixels, rows.shape, (image, *steps, *taps, channel), writeable=False)
 
 
 def add_patches(rows: Array, windows: Windows, x: Array) -> None:
@@ -59,15 +58,9 @@ def add_patches(rows: Array, windows: Windows, x: Array) -> None:
 
 def _padded(x: Array, windows: Windows, rows: Array) -> tuple[Array, Index, Index]:
     """Room (N, H, W, C) for all that the windows see, and where the image is in it and in ``x``."""
-    counts = rows.shape[1 : x.ndim - 1]
-    settings = zip(counts, windows.stride, windows.extent, strict=True)
-    spans = [s * (o - 1) + e for o, s, e in settings]
-    inside, seen = [_ALL], [_ALL, _ALL]
-    for span, pad, n in zip(spans, windows.pad, x.shape[2:], strict=True):
-        begin, end = min(pad, span), min(pad + n, span)
-        inside.append(slice(begin, end))
-        seen.append(slice(0, end - begin))
-    return scratch("pixels", (len(x), *spans, x.shape[1]), x.dtype), tuple(inside), tuple(seen)
+    spans, inside, seen = windows.frame(x.shape[2:], rows.shape[1 : x.ndim - 1])
+    pixels = scratch("pixels", (len(x), *spans, x.shape[1]), x.dtype)
+    return pixels, (_ALL, *inside), (_ALL, _ALL, *seen)
 
 
 def _places(windows: Windows, tap: Shape, counts: Sequence[int]) -> Index:

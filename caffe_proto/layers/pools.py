@@ -22,7 +22,7 @@ __all__ = ["Pool"]
 # What Caffe's running maximum begins with: -inf and NaN never exceed it.
 LOWEST = -float(np.finfo(np.float32).max)
 # Elements of a block of planes: a fraction of a megabyte, so that it stays in the cache.
-BLOCK = 1 << 17
+BLOCK = 1 << 19
 # From here on the maxima of windows are looked for by rows and columns, not tap by tap.
 MANY_TAPS = 100
 
@@ -274,8 +274,7 @@ class Pool:
         return rows, columns
 
     def _blocks(self, planes: int) -> list[slice]:
-        step = max(1, BLOCK // max(math.prod(self.image), 1))
-        return [slice(first, first + step) for first in range(0, planes, step)]
+        return threads.blocks(planes, BLOCK // max(math.prod(self.image), 1))
 
     def _reduce(self, ufunc: Any, x: Array, y: Array, empty: float) -> None:
         """``ufunc`` over the rows of each window, and then over its columns.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided
 
 from caffe_proto.layers.base import Array, Layer, Shape
 
@@ -125,6 +126,21 @@ class Windows:
             return slice(low, high), _NONE
         return slice(low, high), slice(begin, begin + stride * (high - low - 1) + 1, stride)
 
+    def frame(self, image: Sequence[int], counts: Sequence[int]) -> tuple[Shape, Index, Index]:
+        """The padded image that ``counts`` windows see, and where in it is which of ``image``."""
+        settings = zip(counts, self.stride, self.extent, strict=True)
+        spans = tuple(s * (o - 1) + e for o, s, e in settings)
+        begins = [min(p, span) for p, span in zip(self.pad, spans, strict=True)]
+        ends = [min(p + n, span) for p, n, span in zip(self.pad, image, spans, strict=True)]
+        inside = tuple(map(slice, begins, ends))
+        seen = tuple(slice(0, end - begin) for begin, end in zip(begins, ends, strict=True))
+        return spans, inside, seen
+
+    def strides(self, axes: Sequence[int]) -> tuple[Shape, Shape]:
+        """Steps from tap to tap and from window to window, in memory with steps ``axes``."""
+        taps = tuple(a * d for a, d in zip(axes, self.dilation, strict=True))
+        return taps, tuple(a * s for a, s in zip(axes, self.stride, strict=True))
+
     def rows(self, first: int, count: int, image: Sequence[int]) -> tuple[Windows, slice]:
         """``count`` rows of windows from row ``first`` on, and the image's rows that they see.
 
@@ -157,25 +173,18 @@ def im2col(x: Array, windows: Windows, cols: Array) -> None:
 
     ``x`` (N, C, H, W) → ``cols`` (C, kernel_h, kernel_w, N, windows_h, windows_w).
     """
-    if windows.split:
-        # First along the rows, then by whole rows: most copies are of long pieces that way.
-        last, others = windows.split
-        wide = scratch("wide", _wide_shape(x, windows, cols), x.dtype)
-        im2col(x, last, wide)
-        for source, target in _by_last_tap(wide, windows, cols):
-            im2col(source, others, target)
-        return
-    image, counts = x.shape[2:], cols.shape[x.ndim :]
-    for tap in windows.taps():
-        target = cols[at_tap(tap)].swapaxes(0, 1)
-        within, pixels = windows.overlap(tap, image, counts)
-        for axis in range(2, x.ndim):
-            inside, by_axis = within[axis], target.swapaxes(axis, 0)
-            if inside.start:
-                by_axis[: inside.start] = 0
-            if inside.stop < len(by_axis):
-                by_axis[inside.stop :] = 0
-        target[within] = x[pixels]
+    counts = cols.shape[x.ndim :]
+    spans, inside, seen = windows.frame(x.shape[2:], counts)
+    pixels = x
+    if any(place != slice(0, span) for place, span in zip(inside, spans, strict=True)):
+        pixels = scratch("pixels", (*x.shape[:2], *spans), x.dtype)
+        pixels[...] = 0
+        target, source = (_ALL, _ALL, *inside), (_ALL, _ALL, *seen)
+        pixels[target] = x[source]
+    image, channel, *axes = pixels.strides
+    taps, steps = windows.strides(axes)
+    strides = (channel, *taps, image, *steps)
+    cols[...] = as_strided(pixels, cols.shape, strides, writeable=False)
 
 
 def col2im(cols: Array, windows: Windows, x: Array) -> None:
