@@ -56,7 +56,7 @@ def save_image(path: Path_, image: Image) -> None:
 
     Raises :class:`DataError` for a suffix that OpenCV cannot write, or where that fails.
     """
-    from caffe_proto.weights.files import replacing
+    from caffe_proto.files import replacing
 
     cv2 = _opencv("writing pictures")
     target = Path(path)

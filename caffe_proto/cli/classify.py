@@ -126,8 +126,8 @@ def command(
     ext: str,
 ) -> None:
     """Classify INPUT (a picture, a folder or a .npy file of pictures) into OUTPUT, a .npy file."""
+    from caffe_proto.files import replacing
     from caffe_proto.pycaffe import Classifier
-    from caffe_proto.weights.files import replacing
 
     if len(images_dim) != 2:
         raise click.BadParameter("height and width, like 256,256", param_hint="--images_dim")

@@ -129,7 +129,7 @@ def read_windows(path: Path) -> list[tuple[str, list[np.ndarray[Any, Any]]]]:
 
 def write_csv(path: Path, found: list[dict[str, Any]]) -> None:
     """A line a window: file name, corners, and a column a class."""
-    from caffe_proto.weights.files import replacing
+    from caffe_proto.files import replacing
 
     classes = np.size(found[0]["prediction"]) if found else 0
     with replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as stream:
@@ -158,7 +158,7 @@ def write_h5(path: Path, found: list[dict[str, Any]]) -> None:
         for i, name in enumerate(CORNERS):
             frame[name] = corners[:, i]
         frame = frame.drop(columns="window").set_index("filename")
-    from caffe_proto.weights.files import replacing
+    from caffe_proto.files import replacing
 
     with replacing(path) as beside:
         frame.to_hdf(str(beside), key="df", mode="w")

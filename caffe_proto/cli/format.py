@@ -94,7 +94,7 @@ def upgraded(path: Path) -> str:
 
 def replace(path: Path, text: str) -> None:
     """Write beside the file and rename."""
-    from caffe_proto.weights.files import replacing
+    from caffe_proto.files import replacing
 
     with replacing(path, CaffeProtoError) as beside:
         beside.write_bytes(text.encode("utf-8", "surrogateescape"))

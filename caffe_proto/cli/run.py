@@ -225,7 +225,7 @@ def read_mean(text: str | None) -> np.ndarray[Any, Any]:
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray[Any, Any]]) -> None:
     """Write arrays beside the target and rename."""
-    from caffe_proto.weights.files import replacing
+    from caffe_proto.files import replacing
 
     named: dict[str, Any] = {name.replace("/", "_"): a for name, a in arrays.items()}
     with replacing(path, CaffeProtoError) as beside, open(beside, "wb") as stream:

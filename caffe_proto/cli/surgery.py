@@ -50,9 +50,9 @@ def files(function: F) -> F:
 
 def write(net: Net, out: Path, with_weights: bool, notes: list[str]) -> None:
     """Write the files, each beside its target and renamed, and say what was done."""
+    from caffe_proto.files import replacing
     from caffe_proto.prototxt import to_prototxt
     from caffe_proto.schema import caffe_pb2
-    from caffe_proto.weights.files import replacing
 
     definition = caffe_pb2.NetParameter()
     definition.CopyFrom(net.definition)

@@ -67,8 +67,8 @@ def command(file: Path, as_json: bool, extract: bool, output: Path | None) -> No
 
 
 def _extract(weights: WeightsFile, output: Path | None) -> None:
+    from caffe_proto.files import replacing
     from caffe_proto.prototxt import to_prototxt
-    from caffe_proto.weights.files import replacing
 
     text = to_prototxt(weights.definition())
     if output is None:

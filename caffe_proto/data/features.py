@@ -26,9 +26,9 @@ from caffe_proto.data.writing import (
     create_database,
     replacing_file,
     replacing_folder,
-    require_space,
 )
 from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
+from caffe_proto.files import require_space
 from caffe_proto.schema import caffe_pb2
 
 if TYPE_CHECKING:
@@ -323,7 +323,9 @@ def _write_hdf5(result: _Result, path: Path) -> None:
     except ImportError:
         raise MissingDependencyError("h5py", "data", "writing HDF5") from None
     # The library does not survive a full disk.
-    require_space(path, sum(4 * math.prod(result.shape(i)) for i in range(len(result.names))))
+    require_space(
+        path, sum(4 * math.prod(result.shape(i)) for i in range(len(result.names))), DataError
+    )
     with h5py.File(path, "w") as file:
         for index, name in enumerate(result.names):
             dataset = file.create_dataset(name, result.shape(index), np.float32)

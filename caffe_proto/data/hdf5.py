@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.blob import MAX_COUNT, Array
-from caffe_proto.data.writing import require_space
 from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
+from caffe_proto.files import require_space
 
 __all__ = ["append_datasets", "count_rows", "read_datasets", "read_file_list"]
 
@@ -129,7 +129,7 @@ def append_datasets(path: Path, arrays: dict[str, Array], *, begin: bool) -> Non
     h5py = _h5py()
     # The library does not survive a full disk, so there must be room for all beforehand.
     room = sum(array.nbytes + 4 * math.prod(_chunks(array.shape)) for array in arrays.values())
-    require_space(path, room)
+    require_space(path, room, DataError)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part") if begin else path
     try:
         with h5py.File(beside, "w" if begin else "r+") as file:

@@ -6,19 +6,19 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from caffe_proto.data.database import LEVELDB, LMDB
 from caffe_proto.errors import DataError, MissingDependencyError
+from caffe_proto.files import replacing, require_space
 
 __all__ = [
     "DatabaseWriter",
     "create_database",
     "replacing_file",
     "replacing_folder",
-    "require_space",
 ]
 
 #: Records that are written in one go, as Caffe's tools do.
@@ -33,20 +33,6 @@ class DatabaseWriter(Protocol):
     def put(self, key: bytes, value: bytes) -> None:
         """Add a record (or replace that of the same key)."""
         ...
-
-
-def require_space(path: Path, size: int) -> None:
-    """Raise :class:`DataError` where the disk of ``path`` has less than ``size`` bytes left."""
-    folder = path.absolute().parent
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError as fault:
-        raise DataError(f"{path} cannot be written: {fault.strerror or fault}") from None
-    if free < size + (1 << 16):
-        raise DataError(
-            f"{path} cannot be written: no space left on the disk "
-            f"({free:,} bytes are free, {size:,} needed)"
-        )
 
 
 def _beside(path: Path) -> Path:
@@ -84,19 +70,10 @@ def replacing_file(path: Path, overwrite: bool = True) -> Iterator[Path]:
 
     Raises :class:`DataError` as :func:`replacing_folder` does.
     """
-    if path.is_dir():
-        raise DataError(f"{path} is a folder. Expected: the name of a file to write")
-    if path.exists() and not overwrite:
+    if path.exists() and not path.is_dir() and not overwrite:
         raise DataError(f"{path} is there already. Expected: a new name, or --force to replace it")
-    beside = _beside(path)
-    try:
+    with replacing(path, DataError) as beside:
         yield beside
-        os.replace(beside, path)
-    except OSError as fault:
-        raise DataError(f"{path} cannot be written: {fault.strerror or fault}") from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 @contextmanager
@@ -152,7 +129,7 @@ class _LmdbWriter:
                 ) from None
             except self._lmdb.Error as fault:
                 # On a full disk LMDB only says "Input/output error".
-                require_space(self._path, sum(len(k) + len(v) for k, v in self._waiting))
+                require_space(self._path, sum(len(k) + len(v) for k, v in self._waiting), DataError)
                 raise DataError(f"LMDB {self._path} cannot be written: {fault}") from None
 
     def close(self) -> None:

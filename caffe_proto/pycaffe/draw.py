@@ -225,7 +225,7 @@ def draw_net_to_file(
     display_lrm: bool = False,
 ) -> None:
     """Write :func:`draw_net`'s picture; the file's suffix names the format."""
-    from caffe_proto.weights.files import replacing
+    from caffe_proto.files import replacing
 
     name = os.fspath(filename)
     ext = name[name.rfind(".") + 1 :] if "." in os.path.basename(name) else "png"

@@ -19,6 +19,7 @@ import numpy as np
 
 from caffe_proto.blob import Array
 from caffe_proto.errors import MissingDependencyError, SolverError, WeightsError
+from caffe_proto.files import require_space
 from caffe_proto.weights.blobproto import MAX_AXES, Budget, blob_size, read_blob, write_blob
 from caffe_proto.weights.source import Source
 from caffe_proto.weights.window import Window
@@ -207,6 +208,7 @@ def write_state_hdf5(state: SolverState, path: Path) -> None:
     Raises :class:`OSError` where it cannot be written.
     """
     h5 = _h5py()
+    require_space(path, sum(4 * np.size(values) for values in state.history), SolverError)
     try:
         with h5.File(path, "x", libver="earliest") as file:
             file.create_dataset("iter", data=np.array([state.iteration], "<i4"))

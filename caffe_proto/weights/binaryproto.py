@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.errors import WeightsError
+from caffe_proto.files import replacing
 from caffe_proto.weights.blobproto import read_blob, write_blob
-from caffe_proto.weights.files import replacing
 from caffe_proto.weights.sniff import refuse_foreign
 from caffe_proto.weights.source import Source
 from caffe_proto.weights.wire import LENGTH, WireError, WireReader
@@ -52,5 +52,5 @@ def write_binaryproto(path: str | os.PathLike[str], array: npt.ArrayLike) -> Non
     a mean that Caffe's data layers shall read has the shape (1, C, H, W), channels in BGR order.
     """
     values = np.asarray(array, np.float32)
-    with replacing(path) as beside, open(beside, "xb") as stream:
+    with replacing(path, WeightsError) as beside, open(beside, "xb") as stream:
         write_blob(stream, values, legacy=values.ndim == 4)

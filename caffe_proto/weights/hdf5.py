@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.errors import MissingDependencyError, WeightsError
+from caffe_proto.files import replacing, require_space
 from caffe_proto.weights.blobproto import MAX_AXES, MAX_OBJECTS
-from caffe_proto.weights.files import replacing
 from caffe_proto.weights.model import BlobView, LayerWeights, WeightsFile
 from caffe_proto.weights.named import check_inflation
 from caffe_proto.weights.outgoing import OutLayer, outgoing
@@ -222,7 +222,9 @@ def save_hdf5(net_or_layers: Any, path: str | os.PathLike[str], *, diffs: bool =
     h5 = _h5py()
     layers = list(outgoing(net_or_layers))
     _check_names(layers)
-    with replacing(path) as beside, h5.File(beside, "x", libver="earliest") as file:
+    values = sum(math.prod(blob.shape) for layer in layers for blob in layer.blobs)
+    require_space(path, 4 * values * (2 if diffs else 1), WeightsError)
+    with replacing(path, WeightsError) as beside, h5.File(beside, "x", libver="earliest") as file:
         data = file.create_group("data")
         diff = file.create_group("diff") if diffs else None
         for layer in layers:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.errors import WeightsError
-from caffe_proto.weights.files import replacing
+from caffe_proto.files import replacing
 from caffe_proto.weights.model import WeightsFile
 from caffe_proto.weights.named import check_inflation, layers_of
 from caffe_proto.weights.outgoing import named_arrays
@@ -207,7 +207,10 @@ def save_npz(net_or_layers: Any, path: str | os.PathLike[str]) -> None:
     ``numpy.load`` opens it. Raises :class:`WeightsError` where two layers have one name.
     """
     blobs = list(named_arrays(net_or_layers, "npz"))
-    with replacing(path) as beside, zipfile.ZipFile(beside, "x", allowZip64=True) as archive:
+    with (
+        replacing(path, WeightsError) as beside,
+        zipfile.ZipFile(beside, "x", allowZip64=True) as archive,
+    ):
         for name, blob in blobs:
             entry = zipfile.ZipInfo(f"{name}.npy")
             entry.extra = _padding(archive, entry)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.errors import WeightsError
-from caffe_proto.weights.files import replacing
+from caffe_proto.files import replacing
 from caffe_proto.weights.model import WeightsFile
 from caffe_proto.weights.named import layers_of
 from caffe_proto.weights.outgoing import named_arrays, net_name
@@ -173,7 +173,7 @@ def save_safetensors(net_or_layers: Any, path: str | os.PathLike[str]) -> None:
     text = json.dumps(header, separators=(",", ":")).encode()
     # Spaces behind the JSON align the first array, and with it all of them.
     text += b" " * (-len(text) % 8)
-    with replacing(path) as beside, open(beside, "xb") as stream:
+    with replacing(path, WeightsError) as beside, open(beside, "xb") as stream:
         stream.write(len(text).to_bytes(8, "little"))
         stream.write(text)
         for blob in blobs:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from typing import Any, BinaryIO
 
+from caffe_proto.errors import WeightsError
+from caffe_proto.files import replacing
 from caffe_proto.weights.blobproto import blob_size, write_blob
-from caffe_proto.weights.files import replacing
 from caffe_proto.weights.outgoing import OutLayer, net_name, outgoing
 from caffe_proto.weights.wire import WireReader, encode_bytes, encode_header
 
@@ -35,7 +36,7 @@ def save_caffemodel(
     Raises :class:`WeightsError` where ``path`` cannot be written.
     """
     title = net_name(net_or_layers) if name is None else name
-    with replacing(path) as beside, open(beside, "xb") as stream:
+    with replacing(path, WeightsError) as beside, open(beside, "xb") as stream:
         # Caffe sets the name even where it is empty.
         stream.write(encode_bytes(_NET_NAME, title.encode("utf-8", "surrogateescape")))
         for layer in outgoing(net_or_layers):

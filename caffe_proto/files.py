@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from caffe_proto.errors import CaffeProtoError, WeightsError
+from caffe_proto.errors import CaffeProtoError
 
-__all__ = ["replacing"]
+__all__ = ["replacing", "require_space"]
 
 
 @contextlib.contextmanager
 def replacing(
-    path: str | os.PathLike[str], error: type[CaffeProtoError] = WeightsError
+    path: str | os.PathLike[str], error: type[CaffeProtoError] = CaffeProtoError
 ) -> Iterator[Path]:
     """A new path beside ``path``, renamed to it if the block succeeds, removed if it fails.
 
@@ -37,3 +38,21 @@ def replacing(
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def require_space(
+    path: str | os.PathLike[str], size: int, error: type[CaffeProtoError] = CaffeProtoError
+) -> None:
+    """Raise ``error`` where the disk of ``path`` has less than ``size`` bytes left.
+
+    For libraries that map what they write (HDF5, LMDB): a full disk ends their process.
+    """
+    try:
+        free = shutil.disk_usage(Path(path).absolute().parent).free
+    except OSError as fault:
+        raise error(f"{path}: cannot be written: {fault.strerror or fault}") from None
+    if free < size + (1 << 16):
+        raise error(
+            f"{path}: cannot be written: no space left on the disk "
+            f"({free:,} bytes are free, {size:,} needed)"
+        )
