@@ -38,6 +38,8 @@ WINOGRAD_BLOCK = 1 << 19
 FEW_PIXELS = 128
 #: An expected gain that needs no trial.
 CERTAIN = 1.2
+#: Multiply-adds of a value above which it had better be written and read than computed twice.
+MOST_TWICE = 512
 #: What a variant has to win by, for a trial is short and other processes disturb it.
 MARGIN = 0.97
 #: Trials of a variant, the first of which only warms up.
@@ -112,6 +114,9 @@ def takes_pooling(op: Op, windows: Windows) -> bool:
     g = Geometry.of(op)
     if depthwise.suits(g) or g.is_pointwise:
         return False
+    overlaps = any(k > s for k, s in zip(windows.kernel, windows.stride, strict=True))
+    if overlaps and g.depth > MOST_TWICE:
+        return False
     if not winograd.suits(g) or _winograd_gain(g) < 1 / CERTAIN:
         return True
     # Tiles hold whole 2 x 2 windows.
@@ -129,10 +134,10 @@ def _winograd_gain(g: Geometry) -> float:
 
     What is moved on the way is counted as so many multiply-adds as take as long.
     """
-    tiles, pairs = _tiles(g), g.channels * g.outputs
+    tiles, pairs = _tiles(g), g.channels * g.outputs // g.groups
     spent = tiles * (36 * pairs + 1700 * g.channels + 1000 * g.outputs)
     # With few tiles a product spends its time on reading weights, four times as many.
-    spent += 40 * 36 * pairs
+    spent += 12 * 36 * pairs
     return g.pixels * (9 * pairs + 30 * g.channels) / spent
 
 

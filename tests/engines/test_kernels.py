@@ -87,6 +87,16 @@ def test_variants_of_a_3x3_convolution_agree(
     assert_same_outputs({"c": got}, built.forward(**inputs))
 
 
+@pytest.mark.parametrize("in_step", [False, True])
+@pytest.mark.parametrize("after", ["", RELU, PRELU])
+def test_winograd_in_groups_agrees(in_step: bool, after: str) -> None:
+    text = net((2, 16, 13, 11), conv("c", "data", "c", 24, 3, "pad: 1 group: 2"), after)
+    built, op = _conv_op(text)
+    inputs = random_inputs(built)
+    got = _run(_winograd(6, in_step)(op, Weights(op)), op, inputs["data"])
+    assert_same_outputs({"c": got}, built.forward(**inputs))
+
+
 @pytest.mark.parametrize("by, pieces", [("pixels", 1), ("pixels", 5), ("outputs", 3)])
 @pytest.mark.parametrize("after", ["", LEAKY, PRELU, NORM + RELU])
 def test_variants_of_a_1x1_convolution_agree(by: str, pieces: int, after: str) -> None:
@@ -261,6 +271,7 @@ def test_an_unknown_layer_type_runs_as_it_is_defined() -> None:
         ((2, 64, 12, 16), "kernel_size: 3 pad: 1"),
         ((1, 64, 44, 44), "kernel_size: 3 pad: 1"),
         ((1, 256, 14, 14), "kernel_size: 3 pad: 1"),
+        ((2, 64, 14, 10), "kernel_size: 3 pad: 1 group: 2"),
     ],
 )
 @pytest.mark.parametrize("after", ["", LEAKY, PRELU, STEEP])

@@ -12,6 +12,7 @@ four, for even and odd rows and columns, with a quarter of the multiplications, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -32,6 +33,8 @@ from caffe_proto.engines.threads import Task
 __all__ = ["Winograd", "transformed_filters"]
 
 TILE = 4
+#: With more groups each product is too small.
+MOST_GROUPS = 4
 POINTS = 36
 #: Rows of B^T: first those of the even pixels, then of the odd ones, sums before differences.
 ORDER = ((0, 1, 3), (5, 2, 4))
@@ -78,11 +81,12 @@ EVERYWHERE = _points().index(7)
 
 
 def transformed_filters(weights: Weights) -> Array:
-    """``G g G^T`` of all filters, (36, C, O)."""
+    """``G g G^T`` of all filters, (groups, 36, C / groups, O / groups)."""
     g = weights.geometry
-    taps = weights.matrix[0].reshape(9, g.channels * g.outputs)
+    shape = g.channels // g.groups, g.outputs // g.groups
+    taps = weights.matrix.reshape(g.groups, 9, math.prod(shape))
     filters: Array = np.matmul(FILTER, taps)
-    return filters.reshape(POINTS, g.channels, g.outputs)
+    return filters.reshape(g.groups, POINTS, *shape)
 
 
 class Winograd(ConvKernel):
@@ -152,8 +156,16 @@ class Winograd(ConvKernel):
             phases[0].append(self._transform_task(memory, block, transformed[:, tiles]))
             phases[2].append(self._output_task(memory, block, products[:, tiles]))
         for points in spans(POINTS, 6 * self.threads):
-            phases[1].append(_multiply(transformed[points], self.filters[points], products[points]))
+            for factors in self._factors(transformed, products):
+                phases[1].append(_multiply(*(array[points] for array in factors)))
         return phases
+
+    def _factors(self, transformed: Array, products: Array) -> list[tuple[Array, Array, Array]]:
+        """For each group: its transformed pixels, its filters, and where the products belong."""
+        groups = self.geometry.groups
+        inputs = np.split(transformed, groups, axis=2)
+        outputs = np.split(products, groups, axis=2)
+        return list(zip(inputs, self.filters, outputs, strict=True))
 
     # -- tasks -------------------------------------------------------------------------------
 
@@ -165,13 +177,13 @@ class Winograd(ConvKernel):
             prepare = self._prepare(memory.inputs[0], block, patch, one, matrices)
             products = one[: POINTS * tiles * g.outputs].reshape(POINTS, tiles, g.outputs)
             finish = self._finish(memory, block, products, two, room)
-            lanes.append((prepare, matrices, products, finish))
-        filters = self.filters
+            lanes.append((prepare, self._factors(matrices, products), finish))
 
         def task(lane: int) -> None:
-            prepare, matrices, products, finish = lanes[lane]
+            prepare, factors, finish = lanes[lane]
             prepare()
-            np.matmul(matrices, filters, out=products)
+            for pixels, filters, products in factors:
+                np.matmul(pixels, filters, out=products)
             finish()
 
         return task
@@ -332,6 +344,6 @@ def suits(g: Geometry) -> bool:
     return (
         g.kernel == (3, 3)
         and g.stride == g.dilation == (1, 1)
-        and g.groups == 1
-        and min(g.channels, g.outputs) >= 8
+        and g.groups <= MOST_GROUPS
+        and min(g.channels, g.outputs) // g.groups >= 8
     )
