@@ -65,7 +65,7 @@ class Net:
             )
         self._take(native)
         if weights is not None:
-            self._native.load(os.fspath(weights))
+            _load(self._native, weights)
 
     @classmethod
     def of(cls: type[N], native: NativeNet) -> N:
@@ -361,7 +361,7 @@ class Net:
         be read or has other shapes.
         """
         _check_file(weights)
-        self._native.load(os.fspath(weights))
+        _load(self._native, weights)
 
     def share_with(self, other: Net) -> None:
         """Use the memory of the other net's parameters, layer by layer name."""
@@ -476,6 +476,28 @@ def _check_file(path: PathLike) -> None:
         raise FileMissingError(
             f"Could not open file {os.fspath(path)}: it {found} (looked up from {Path.cwd()})"
         )
+
+
+def _load(native: NativeNet, path: PathLike) -> None:
+    """Load weights, all of them now: the script may write the file anew while the net lives."""
+    native.load(os.fspath(path))
+    for layer in native.layers:
+        for parameter in layer.params:
+            storage = parameter.data_storage
+            if storage.pending is None:
+                values = storage.flat(parameter.count)
+                if _is_mapped(values):
+                    storage.buffer = values.copy()
+
+
+def _is_mapped(array: Array) -> bool:
+    """Whether the array looks at memory that is no array's own, such as a mapped file."""
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        if owner.base is None:
+            return False
+        owner = owner.base
+    return True
 
 
 def _check_array(name: str, array: npt.NDArray[Any], axes: tuple[int, ...]) -> None:

@@ -11,7 +11,7 @@ import sys
 import traceback
 import warnings
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 from typing import TextIO
 
 from caffe_proto.pycaffe.standin import SHIM, install
@@ -111,12 +111,9 @@ def _value(arguments: list[str], option: str) -> tuple[str, list[str]]:
 
 
 def _run_code(compiled: CodeType) -> None:
-    import __main__
-
-    namespace = vars(__main__)
-    namespace.update({"__name__": "__main__", "__file__": None})
-    del namespace["__file__"]
-    exec(compiled, namespace)
+    main = ModuleType("__main__")
+    sys.modules["__main__"] = main
+    exec(compiled, vars(main))
 
 
 def _hand_on_to_children() -> None:

@@ -434,3 +434,17 @@ def test_set_input_arrays_refuses(
 def test_set_input_arrays_needs_memory_data(net: caffe.Net) -> None:
     with pytest.raises(RuntimeError, match="first layer is MemoryData"):
         net.set_input_arrays(np.zeros((1, 1, 1, 1), np.float32), np.zeros(1, np.float32))
+
+
+@pytest.mark.parametrize("suffix", [".caffemodel", ".npz", ".h5"])
+def test_a_weights_file_may_be_written_anew_while_the_net_lives(
+    net: caffe.Net, net_file: str, suffix: str
+) -> None:
+    path = Path(net_file).with_suffix(suffix)
+    net._native.save(path)
+    other = caffe.Net(net_file, caffe.TEST, weights=str(path))
+    with open(path, "r+b") as stream:
+        stream.write(b"\0" * path.stat().st_size)
+    for name, blobs in net.params.items():
+        for mine, theirs in zip(blobs, other.params[name], strict=True):
+            np.testing.assert_array_equal(mine.data, theirs.data)
