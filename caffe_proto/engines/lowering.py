@@ -299,6 +299,13 @@ class _Lowering:
         self._step(op, lambda: pointwise.Rectify(op, self.threads))
         return True
 
+    def _place_normalize(self, op: Op) -> bool:
+        if not pointwise.is_unit_length(op):
+            return False
+        self._take(op, True)
+        self._step(op, lambda: pointwise.UnitLength(op, self.threads))
+        return True
+
     def _place_eltwise(self, op: Op) -> bool:
         self._take(op, True)
         self._step(op, lambda: pointwise.Combine(op, self.threads))

@@ -189,7 +189,7 @@ def test_local_response_normalization_agrees(settings: str) -> None:
     assert_agrees(built, random_inputs(built), threads=2)
 
 
-@pytest.mark.parametrize("shape", [(2, 6, 5, 4), (3, 8)])
+@pytest.mark.parametrize("shape", [(2, 6, 5, 4), (3, 8), (1, 70, 3, 2)])
 @pytest.mark.parametrize(
     "definition",
     [
@@ -207,6 +207,15 @@ def test_local_response_normalization_agrees(settings: str) -> None:
         layer("x", "PReLU", "data", "x"),
         layer("x", "ReLU", "data", "x", "relu_param { negative_slope: -0.5 }"),
         layer("x", "ELU", "data", "x"),
+        layer("x", "Normalize", "data", "x"),
+        layer("x", "Normalize", "data", "x", "norm_param { across_spatial: false eps: 0.1 }"),
+        layer(
+            "x",
+            "Normalize",
+            "data",
+            "x",
+            "norm_param { across_spatial: false channel_shared: false }",
+        ),
         layer("x", "BatchNorm", "data", "x"),
         layer("x", "InnerProduct", "data", "x", "inner_product_param { num_output: 7 }"),
         layer("x", "InnerProduct", "data", "x", "inner_product_param { num_output: 7 axis: -1 }"),

@@ -23,7 +23,7 @@ from caffe_proto.engines.kernels.base import (
 from caffe_proto.engines.threads import Task
 from caffe_proto.layers.eltwise import MAX, PROD, SUM
 
-__all__ = ["AffineMap", "Combine", "Rectify"]
+__all__ = ["AffineMap", "Combine", "Rectify", "UnitLength", "is_unit_length"]
 
 
 class _Pointwise(Kernel):
@@ -145,3 +145,47 @@ class Combine(_Pointwise):
             for x in xs[2:]:
                 calls.append((function, (y, x), y))
         return calls + self.epilogue.calls(y, room=room)
+
+
+class UnitLength(_Pointwise):
+    """``scale * x / sqrt(sum of x² + eps)``, the sum over a pixel's channels."""
+
+    variant = "in blocks"
+
+    def __init__(self, op: Op, threads: int) -> None:
+        super().__init__(op, threads)
+        layer: Any = op.layer
+        self.eps = np.float32(layer.param.norm_param.eps)
+        scale = layer.params[0].data.reshape(-1)
+        self.scale = np.broadcast_to(scale, (self.channels,)).astype(np.float32)
+        self.wide = Epilogue(self.channels, self.scale, None)
+
+    def macs(self) -> int:
+        return 2 * self.elements()
+
+    def calls(self, xs: list[Array], y: Array, room: Array) -> list[Call]:
+        assert self.wide.shift is not None
+        factor = room[: len(y)]
+        calls: list[Call] = [
+            (_inverse_length, (xs[0], np.asarray(self.eps)), factor),
+            (np.multiply, (xs[0], factor[:, None]), y),
+        ]
+        return calls + _wide_product(y, y, self.wide.shift, self.wide.repeats)
+
+
+def _inverse_length(x: Array, eps: Array, out: Array) -> None:
+    np.einsum("pc,pc->p", x, x, out=out)
+    out += eps
+    np.sqrt(out, out=out)
+    np.divide(np.float32(1), out, out=out)
+
+
+def is_unit_length(op: Op) -> bool:
+    """Whether it is SSD's Normalize over channels alone."""
+    layer: Any = op.layer
+    return (
+        len(op.outputs) == 1
+        and len(op.output.shape) == 4
+        and layer.scaled
+        and not layer.param.norm_param.across_spatial
+    )

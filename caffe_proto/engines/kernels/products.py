@@ -71,6 +71,10 @@ class Inner(Kernel):
         return task
 
 
+#: Below so many classes a row is too short for NumPy to reduce it fast.
+FEW = 16
+
+
 class SoftmaxRows(Kernel):
     """Softmax along the innermost axis."""
 
@@ -96,6 +100,8 @@ class SoftmaxRows(Kernel):
 
     def _task(self, memory: Binding, x: Array, y: Array) -> Task:
         rooms = [lane[0][: len(x)] for lane in memory.lanes]
+        if self.width <= FEW:
+            return _by_columns(x, y, [room[:, 0] for room in rooms])
 
         def task(lane: int) -> None:
             room = rooms[lane]
@@ -106,3 +112,23 @@ class SoftmaxRows(Kernel):
             np.divide(y, room, out=y)
 
         return task
+
+
+def _by_columns(x: Array, y: Array, rooms: list[Array]) -> Task:
+    """Softmax of rows of a few values: one step a column for all rows."""
+
+    def task(lane: int) -> None:
+        room = rooms[lane]
+        np.copyto(room, x[:, 0])
+        for column in x.T[1:]:
+            np.maximum(room, column, out=room)
+        for values, column in zip(y.T, x.T, strict=True):
+            np.subtract(column, room, out=values)
+        np.exp(y, out=y)
+        np.copyto(room, y[:, 0])
+        for column in y.T[1:]:
+            np.add(room, column, out=room)
+        for values in y.T:
+            np.divide(values, room, out=values)
+
+    return task
