@@ -215,9 +215,10 @@ def available_threads() -> int:
 def share(work: Callable[[P], None], pieces: Sequence[P]) -> None:
     """Call ``work`` for each piece, in as many threads as are available; ends when all are done.
 
-    Raises what the first failing call raised.
+    BLAS uses one thread in each meanwhile, also where there is a single piece: a product that it
+    shared out would leave its threads spinning. Raises what the first failing call raised.
     """
-    lanes = available_threads() if len(pieces) > 1 else 1
+    lanes = available_threads()
     if lanes == 1:
         for piece in pieces:
             work(piece)

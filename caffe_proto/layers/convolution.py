@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from caffe_proto import threads
 from caffe_proto.layers.base import Array, Layer, Parameter, Shape
 from caffe_proto.layers.correlation import Correlation
 from caffe_proto.layers.registry import register_layer
@@ -120,17 +119,16 @@ class ConvolutionBase(Layer):
         """The filters, if their gradient is to be computed."""
         return self.params[0] if self.params[0].needs_grad else None
 
+    def bias_gradient_wanted(self) -> Array | None:
+        """The bias's gradient, if it is to be computed."""
+        wanted = len(self.params) > 1 and self.params[1].needs_grad
+        return self.params[1].diff if wanted else None
+
     def add_bias_gradient(self, dy: Array) -> None:
         """Add the sums of ``dy`` (N, O, H, W) over images and pixels to the bias's gradient."""
-        if len(self.params) > 1 and self.params[1].needs_grad:
+        if (bias := self.bias_gradient_wanted()) is not None:
             pixels = dy.reshape(*dy.shape[:2], math.prod(dy.shape[2:]))
-            sums = np.empty(dy.shape[:2], dy.dtype)
-
-            def one(images: slice) -> None:
-                np.add.reduce(pixels[images], axis=2, out=sums[images])
-
-            threads.share(one, threads.parts(len(dy), at_least=16))
-            self.params[1].diff += sums.sum(axis=0)
+            bias += pixels.sum(axis=2).sum(axis=0)
 
 
 @register_layer("Convolution")
@@ -159,9 +157,11 @@ class Convolution(ConvolutionBase):
     def backward(self, dys: Sequence[Array], xs: Sequence[Array], ys: Sequence[Array]) -> None:
         for index, (dy, x) in enumerate(zip(dys, xs, strict=True)):
             dy, x = self.planes(dy), self.planes(x)
-            self.add_bias_gradient(dy)
             if filters := self.weight_gradient_wanted():
-                self.correlation.add_weight_gradient(x, dy, self._filters(filters.diff))
+                bias = self.bias_gradient_wanted()
+                self.correlation.add_weight_gradient(x, dy, self._filters(filters.diff), bias)
+            else:
+                self.add_bias_gradient(dy)
             if self.propagate_down[index]:
                 dx = self.planes(self.bottom_diff(index))
                 self.correlation.transpose(self.apart(dy, dx), self.weight, dx)

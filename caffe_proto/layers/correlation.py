@@ -30,6 +30,9 @@ __all__ = ["Correlation"]
 # matrix product reads them.
 BLOCK = 1 << 20
 
+# Elements of a result for which np.matmul does not let other threads run, however long it takes.
+SMALL_RESULT = 500
+
 Block = tuple[slice, slice]
 
 
@@ -94,20 +97,25 @@ class Correlation:
 
         threads.share(one, images)
 
-    def add_weight_gradient(self, x: Array, y: Array, weight: Array) -> None:
-        """Add to ``weight`` the derivative of ``forward(x)`` · ``y`` by the weights."""
+    def add_weight_gradient(
+        self, x: Array, y: Array, weight: Array, bias: Array | None = None
+    ) -> None:
+        """Add to ``weight``, and ``bias``, the derivative of ``forward(x)`` · ``y`` by them."""
         layout = self._layout(x, y, back=False)
         blocks = list(itertools.product(*self._blocks(x, y, len(weight))))
         shape = layout.matrix(weight).shape
         # The sums of each thread are added in a fixed order, whoever is ready first.
         lanes = threads.parts(len(blocks))
         sums: list[Array | None] = [None] * len(lanes)
+        shifts = np.zeros((len(lanes), y.shape[1]), y.dtype)
 
         def one(lane: int) -> None:
             total = None
             for block in blocks[lanes[lane]]:
                 cols = self._columns(layout, x, y, block).swapaxes(1, 2)
                 part = self._windows_first(y[block[0], :, block[1]])
+                if bias is not None:
+                    shifts[lane] += part.sum(axis=2).reshape(-1)
                 if total is None:
                     total = np.empty(shape, weight.dtype)
                     _product(part, cols, total, shared=len(blocks) == 1)
@@ -119,6 +127,8 @@ class Correlation:
         for total in sums:
             if total is not None:
                 layout.add_to(weight, total)
+        if bias is not None:
+            bias += shifts.sum(axis=0)
 
     # -- the transpose as a correlation --------------------------------------------------------
 
@@ -170,7 +180,7 @@ class Correlation:
         """What the windows of a block see, as a matrix (groups, K, windows)."""
         images, rows = block
         if self.windows.is_pointwise:
-            return self._windows_first(x[images, :, rows])
+            return self._windows_first(x[images, :, rows], "columns")
         windows, seen = self._windows_of(rows, x, y)
         memory, cols = layout.room(x[images], y[images, :, rows].shape[2:])
         layout.gather(x[images, :, seen], windows, memory)
@@ -184,11 +194,16 @@ class Correlation:
         pixels = math.prod(x.shape[2:])
         return x.reshape(x.shape[0], self.groups, x.shape[1] // self.groups, pixels)
 
-    def _windows_first(self, y: Array) -> Array:
+    def _windows_first(self, y: Array, purpose: str = "channels first") -> Array:
         """(N, O, H, W) → (groups, O / groups, N H W), the layout of columns."""
-        columns = len(y) * math.prod(y.shape[2:])
         channels_first: Array = y.swapaxes(0, 1)
-        return channels_first.reshape(self.groups, y.shape[1] // self.groups, columns)
+        if len(y) > 1:
+            # Into memory at hand: a fresh copy would have to be asked for page by page.
+            memory = scratch(purpose, channels_first.shape, y.dtype)
+            memory[...] = channels_first
+            channels_first = memory
+        windows = len(y) * math.prod(y.shape[2:])
+        return channels_first.reshape(self.groups, y.shape[1] // self.groups, windows)
 
     def _windows_of(self, rows: slice, x: Array, y: Array) -> tuple[Windows, slice]:
         """The windows of some rows, and the rows of the images that they see."""
@@ -224,6 +239,9 @@ def _product(a: Array, b: Array, out: Array, *, shared: bool = False) -> Array:
     # With one column (depthwise filters) it is each times each, which is faster as such.
     if a.shape[-1] == 1:
         return np.asarray(np.multiply(a, b, out=out))
+    if out.ndim == 3 and len(out) == 1 and out.size <= SMALL_RESULT and out.flags.c_contiguous:
+        np.dot(a[0], b[0], out=out[0])
+        return out
     return threads.matmul(a, b, out) if shared else np.matmul(a, b, out=out)
 
 

@@ -22,7 +22,7 @@ __all__ = ["LearnedParameters"]
 #: Elements of a piece: five float32 arrays of it fit into a core's second-level cache.
 PIECE = 1 << 15
 #: Pieces that make it worth while to ask another thread.
-PIECES_PER_THREAD = 4
+PIECES_PER_THREAD = 32
 
 _REGULARIZATIONS = ("L2", "L1")
 
