@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 import caffe_proto
-from caffe_proto.cli._common import write_anywhere
+from caffe_proto.cli._common import visible, write_anywhere
 from caffe_proto.errors import CaffeProtoError
 
 __all__ = ["cli", "main"]
@@ -86,7 +86,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
         click.echo("caffe-proto: interrupted", err=True)
         sys.exit(130)
     except CaffeProtoError as fault:
-        click.echo(f"caffe-proto: {fault}", err=True)
+        click.echo(visible(f"caffe-proto: {fault}"), err=True)
         sys.exit(1)
     except BrokenPipeError:
         # The reader (head, less) has gone: nothing more to say, and nothing to flush at exit.
@@ -94,7 +94,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
         sys.exit(141)
     except OSError as fault:
         place = f"{fault.filename}: " if fault.filename else ""
-        click.echo(f"caffe-proto: {place}{fault.strerror or fault}", err=True)
+        click.echo(visible(f"caffe-proto: {place}{fault.strerror or fault}"), err=True)
         sys.exit(1)
     except MemoryError:
         click.echo("caffe-proto: not enough memory for this net or file", err=True)
@@ -103,4 +103,4 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"caffe-proto: note: {message}", err=True)
+    click.echo(visible(f"caffe-proto: note: {message}"), err=True)

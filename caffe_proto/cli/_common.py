@@ -6,12 +6,12 @@ import codecs
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["console", "net_options", "print_json", "write_anywhere"]
+__all__ = ["console", "net_options", "print_json", "visible", "write_anywhere"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,14 +39,36 @@ def net_options(command: F) -> F:
 
 
 def console() -> Any:
-    """A rich console: the terminal's width and colours; on a pipe plain text, no line broken."""
+    """A rich console: the terminal's width and colours; on a pipe plain text, no line broken.
+
+    Control characters in what it is given, such as a layer's name, are left out: a file must not
+    command the terminal. (Tables count them as having no width.)
+    """
     from rich.console import Console
+    from rich.segment import Segment
 
     from caffe_proto.insight.fitting import UNLIMITED
 
+    class SafeConsole(Console):
+        def render(self, *args: Any, **kwargs: Any) -> Iterator[Segment]:
+            for segment in super().render(*args, **kwargs):
+                if segment.control or segment.text.isprintable():
+                    yield segment
+                else:
+                    yield Segment(segment.text.translate(dict.fromkeys(CONTROL)), segment.style)
+
     if sys.stdout.isatty():
-        return Console(highlight=False)
-    return Console(highlight=False, width=UNLIMITED, color_system=None, legacy_windows=False)
+        return SafeConsole(highlight=False)
+    return SafeConsole(highlight=False, width=UNLIMITED, color_system=None, legacy_windows=False)
+
+
+# All but the tab and the line feed: they would move the cursor, colour or clear the screen.
+CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)] if code not in (9, 10)}
+
+
+def visible(text: str) -> str:
+    """``text`` with its control characters as escapes: a file must not command the terminal."""
+    return text.translate(CONTROL)
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from caffe_proto.cli._common import net_options, print_json
+from caffe_proto.cli._common import net_options, print_json, visible
 
 __all__ = ["command"]
 
@@ -71,7 +71,7 @@ def command(
         results.append({"file": str(path), "ok": not faults, "detail": detail, "faults": faults})
         if not as_json:
             for text in faults:
-                click.echo(text, err=True)
+                click.echo(visible(text), err=True)
             if not faults:
                 click.echo(f"{path}: ok, {detail}")
     bad = sum(not result["ok"] for result in results)

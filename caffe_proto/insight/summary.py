@@ -107,7 +107,7 @@ class NetSummary:
         shown = len(self.layers) - splits
         head = Text()
         head.append(self.name or "(unnamed net)", style="bold")
-        head.append(f", {self.phase}: {shown} layers")
+        head.append(f", {self.phase}: {shown} layer{'s' * (shown != 1)}")
         if splits:
             head.append(f" and {splits} split layer{'s' * (splits > 1)} that Caffe inserts")
         lines = [

@@ -252,3 +252,19 @@ def test_a_path_may_hold_spaces(tmp_path: Path) -> None:
     net = folder / "le net.prototxt"
     net.write_bytes(Path(LENET).read_bytes())
     assert f"{net}: ok" in invoke("check", str(net))
+
+
+def test_a_file_does_not_command_the_terminal(tmp_path: Path) -> None:
+    net, bad = tmp_path / "net.prototxt", tmp_path / "bad.prototxt"
+    net.write_text(r'layer { name: "a\033[31mb" type: "Input" top: "[/c]\007" }')
+    bad.write_text('layer { name: "\x1b[2J" tipe: "ReLU" }')
+    result = command("show", str(net))
+    assert re.search(r"^a\[31mb +Input", result.stdout, re.M)
+    for arguments in (
+        ("show", str(net)),
+        ("run", str(net)),
+        ("show", str(bad)),
+        ("check", str(bad)),
+    ):
+        result = command(*arguments)
+        assert not set("\x1b\x07") & set(result.stdout + result.stderr)
