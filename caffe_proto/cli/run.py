@@ -117,7 +117,11 @@ def command(
     if not weights and built.params:
         click.echo(f"no --weights: the parameters are as filled with seed {built.seed}", err=True)
     picture = None
-    for name, path in assigned(inputs, built.inputs):
+    given = assigned(inputs, built.inputs)
+    idle = [name for name in built.inputs if name not in dict(given)]
+    if idle:
+        click.echo(f"no --input for {', '.join(idle)}: all zeros", err=True)
+    for name, path in given:
         if path.suffix.lower() == ".npy":
             array = read_array(path)
         else:
@@ -165,6 +169,8 @@ def assigned(inputs: tuple[str, ...], names: list[str]) -> list[tuple[str, Path]
     for text in inputs:
         name, equals, rest = text.partition("=")
         if equals and name in names:
+            if name not in free:
+                raise BuildError(f'{text}: the input "{name}" has a file already')
             pairs.append((name, Path(rest)))
             free.remove(name)
         elif not free:

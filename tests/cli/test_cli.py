@@ -268,3 +268,13 @@ def test_a_file_does_not_command_the_terminal(tmp_path: Path) -> None:
     ):
         result = command(*arguments)
         assert not set("\x1b\x07") & set(result.stdout + result.stderr)
+
+
+def test_an_input_that_gets_no_file_is_told() -> None:
+    assert "no --input for data: all zeros" in command("run", LENET, "--weights", WEIGHTS).stderr
+
+
+def test_an_input_takes_one_file(tmp_path: Path) -> None:
+    result = command("run", LENET, "--input", "data=a.npy", "--input", "data=b.npy")
+    assert result.returncode == 1
+    assert 'data=b.npy: the input "data" has a file already' in result.stderr
