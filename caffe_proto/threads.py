@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 __all__ = [
     "Task",
+    "at_once",
     "available_threads",
     "blocks",
     "matmul",
@@ -233,6 +234,15 @@ def share(work: Callable[[P], None], pieces: Sequence[P]) -> None:
         run_tasks([task(piece) for piece in pieces], lanes)
 
 
+def at_once(steps: Sequence[Callable[[], object]]) -> None:
+    """Call all ``steps``, which may share work themselves, the longest one first."""
+
+    def one(step: Callable[[], object]) -> None:
+        step()
+
+    share(one, steps)
+
+
 def parts(count: int, at_least: int = 1) -> list[slice]:
     """``range(count)`` in as many equal parts as there are threads, of ``at_least`` so many."""
     number = max(1, min(available_threads(), count // max(at_least, 1)))
@@ -252,7 +262,8 @@ def matmul(a: npt.NDArray[Any], b: npt.NDArray[Any], out: npt.NDArray[Any]) -> n
     """``np.matmul(a, b, out=out)``, for two axes or more, shared by threads where it is large."""
     *_, rows, columns = out.shape
     work = out.size * a.shape[-1]
-    if work <= TINY_PRODUCT:
+    # NumPy sees to a result that is written over a factor, but not part by part.
+    if work <= TINY_PRODUCT or np.may_share_memory(out, a) or np.may_share_memory(out, b):
         return np.matmul(a, b, out=out)
     if work <= SMALL_PRODUCT:
         with single_blas_thread():

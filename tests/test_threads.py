@@ -61,3 +61,34 @@ def test_products_are_those_of_numpy(a: Any, b: Any, lanes: int) -> None:
     out = np.full_like(expected, np.nan)
     assert threads.matmul(left, right, out) is out
     np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_steps_may_share_work_themselves(lanes: int) -> None:
+    done: list[int] = []
+    steps = [
+        lambda first=first: threads.share(done.append, range(first, first + 9)) for first in (0, 9)
+    ]
+    threads.at_once(steps)
+    assert sorted(done) == list(range(18))
+
+
+def test_a_product_may_be_written_over_a_factor(lanes: int) -> None:
+    a, b = RNG.normal(size=(2, 200, 200)).astype(np.float32)
+    expected = a @ b
+    threads.matmul(a, b, a)
+    np.testing.assert_allclose(a, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_settings_for_errors_hold_in_all_threads(lanes: int) -> None:
+    seen: list[str] = []
+    with np.errstate(over="raise"):
+        threads.share(lambda _: seen.append(np.geterr()["over"]), range(8))
+    assert seen == ["raise"] * 8
+
+
+def test_equal_blocks_for_each_thread(lanes: int) -> None:
+    assert threads.blocks(10, 10) == [slice(0, 10)]
+    blocks = threads.blocks(24, 7)
+    assert len(blocks) % lanes == 0
+    assert max(b.stop - b.start for b in blocks) <= 7
+    assert [i for b in blocks for i in range(24)[b]] == list(range(24))

@@ -28,7 +28,7 @@ __all__ = ["Correlation"]
 
 # Elements of a block of columns: a few megabytes, so that they are still in the cache when the
 # matrix product reads them.
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 
 # Elements of a result for which np.matmul does not let other threads run, however long it takes.
 SMALL_RESULT = 500

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -66,17 +67,28 @@ class InnerProduct(Layer):
 
     def backward(self, dy: Array, x: Array, y: Array) -> Array | None:
         rows, dy = x.reshape(-1, self.inputs), dy.reshape(-1, self.num_output)
+        if not self.propagate_down[0]:
+            self._add_gradients(rows, dy)
+            return None
+        dx, w = self.bottom_diff(), self.params[0].data
+        w = w.T if self.transposed else w
+        if self.in_place:
+            dy = dy.copy()
+        threads.at_once(
+            [
+                partial(self._add_gradients, rows, dy),
+                partial(threads.matmul, dy, w, dx.reshape(-1, self.inputs)),
+            ]
+        )
+        return dx
+
+    def _add_gradients(self, rows: Array, dy: Array) -> None:
         weights, *bias = self.params
         if weights.needs_grad:
             left, right = (rows, dy) if self.transposed else (dy, rows)
             self._add_product(left.T, right, weights.diff)
         if bias and bias[0].needs_grad:
             bias[0].diff += dy.sum(axis=0)
-        if not self.propagate_down[0]:
-            return None
-        dx, w = self.bottom_diff(), weights.data
-        threads.matmul(dy, w.T if self.transposed else w, out=dx.reshape(-1, self.inputs))
-        return dx
 
     def _add_product(self, a: Array, b: Array, total: Array) -> None:
         """``total += a @ b``, by rows."""

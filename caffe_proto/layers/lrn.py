@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from caffe_proto import threads
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.pooling import MAX_WINDOW, planes
 from caffe_proto.layers.pools import Pool
@@ -56,9 +57,12 @@ class LRN(Layer):
         if self.in_place and self.needs_backward:
             # Backward needs what is about to be overwritten.
             self._input = x.copy()
-        for part in _images(x):
+
+        def one(part: slice) -> None:
             here = x[part]
             np.divide(here, self._root(self._norm(here)), out=y[part])
+
+        threads.share(one, _images(x))
         return y
 
     def backward(self, dy: Array, x: Array, y: Array) -> Array:
@@ -67,7 +71,8 @@ class LRN(Layer):
         dx = self.bottom_diff()
         x = self._input if self.in_place else x
         factor = x.dtype.type(2 * self.alpha * self.beta)
-        for part in _images(x):
+
+        def one(part: slice) -> None:
             here = x[part]
             norm = self._norm(here)
             root = self._root(norm)
@@ -77,6 +82,8 @@ class LRN(Layer):
             spread *= here
             spread *= factor
             np.subtract(scaled, spread, out=dx[part])
+
+        threads.share(one, _images(x))
         return dx
 
     def _norm(self, x: Array) -> Array:
