@@ -80,6 +80,20 @@ class Storage:
             array = array.astype(self.dtype)
         self.buffer = array.reshape(-1)
 
+    def detach(self) -> None:
+        """Copy values that lie in a mapped file, which may be written anew while they are used.
+
+        Values that nobody has asked for yet stay where they are if they are not read from a file.
+        """
+        if self.pending is not None or self.buffer is None:
+            return
+        buffer: Any = self.flat(self.buffer.size)
+        owner = buffer
+        while isinstance(owner, np.ndarray) and owner.base is not None:
+            owner = owner.base
+        if not isinstance(owner, np.ndarray):
+            self.buffer = buffer.copy()
+
 
 class Blob:
     """``data`` and ``diff``, two arrays of one shape.

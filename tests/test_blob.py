@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -116,3 +118,19 @@ def test_the_generator_is_given_out_only_when_all_fills_are_done() -> None:
     stream.defer(lambda random: random.uniform(3, 0.0, 1.0), parameter.data_storage)
     plain.random.uniform(3, 0.0, 1.0)
     assert stream.random.next() == plain.random.next()
+
+
+def test_values_of_a_mapped_file_are_copied_out_of_it(tmp_path: Path) -> None:
+    np.arange(8, dtype=np.float32).tofile(tmp_path / "values")
+    parameter = Parameter((8,))
+    parameter.adopt(np.memmap(tmp_path / "values", np.float32, "c").view(np.ndarray))
+    parameter.data_storage.detach()
+    (tmp_path / "values").write_bytes(b"")
+    np.testing.assert_array_equal(parameter.data, np.arange(8))
+
+
+def test_detaching_leaves_memory_of_its_own_alone() -> None:
+    parameter = Parameter((3,))
+    held = parameter.data
+    parameter.data_storage.detach()
+    assert np.shares_memory(held, parameter.data)

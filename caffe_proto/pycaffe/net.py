@@ -483,21 +483,7 @@ def _load(native: NativeNet, path: PathLike) -> None:
     native.load(os.fspath(path))
     for layer in native.layers:
         for parameter in layer.params:
-            storage = parameter.data_storage
-            if storage.pending is None:
-                values = storage.flat(parameter.count)
-                if _is_mapped(values):
-                    storage.buffer = values.copy()
-
-
-def _is_mapped(array: Array) -> bool:
-    """Whether the array looks at memory that is no array's own, such as a mapped file."""
-    owner: Any = array
-    while isinstance(owner, np.ndarray):
-        if owner.base is None:
-            return False
-        owner = owner.base
-    return True
+            parameter.data_storage.detach()
 
 
 def _check_array(name: str, array: npt.NDArray[Any], axes: tuple[int, ...]) -> None:

@@ -468,9 +468,9 @@ def _detach(net: Net, beside: Net | None = None) -> None:
     own = {id(p.data_storage) for p in beside.learnable_params} if beside is not None else set()
     for parameter in net.learnable_params:
         storage = parameter.data_storage
-        # Values that no file has given are still to be filled, if anybody asks for them.
-        if id(storage) not in own and storage.pending is None:
-            storage.adopt(parameter.data.copy())
+        # A handed-out array cannot be exchanged by adopting a copy: that would write into the map.
+        if id(storage) not in own:
+            storage.detach()
 
 
 def _tell_missing(net: Net, missing: set[str] | None) -> None:
