@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import numpy as np
@@ -314,3 +315,42 @@ def test_lenet_agrees() -> None:
         )
     )
     assert_agrees(built, random_inputs(built), threads=2)
+
+
+def test_an_empty_batch_gives_empty_outputs() -> None:
+    text = INCEPTION[: INCEPTION.index('layer { name: "f"')]
+    built = _built(text)
+    data = np.zeros((0, 8, 9, 7), np.float32)
+    got = built.compile()(data=data)
+    built.reshape(data=data.shape)
+    assert_same_outputs(got, built.forward(data=data))
+
+
+def test_without_trials_the_outputs_are_the_same() -> None:
+    built = _built(INCEPTION)
+    assert_agrees(built, random_inputs(built), tune=False)
+
+
+def test_blas_has_its_threads_again_after_a_run() -> None:
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    before = [library["num_threads"] for library in threadpoolctl.threadpool_info()]
+    built = _built(INCEPTION)
+    built.compile(threads=2)(**random_inputs(built))
+    assert [library["num_threads"] for library in threadpoolctl.threadpool_info()] == before
+
+
+def test_a_compiled_net_survives_a_fork() -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork here")
+    built = _built(INCEPTION)
+    inputs = random_inputs(built)
+    run = built.compile(threads=2)
+    expected = run(**inputs)
+    child = os.fork()
+    if child == 0:
+        try:
+            assert_same_outputs(run(**inputs), expected)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
