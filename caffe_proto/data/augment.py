@@ -227,8 +227,15 @@ def distort(
 
 
 def _check_distortion(image: Image, settings: caffe_pb2.DistortionParameter) -> None:
-    if image.ndim != 3 or image.shape[2] != 3:
-        raise DataError(f"distort_param needs pictures of 3 channels. Received: {image.shape}")
+    coloured = [
+        name
+        for name in ("saturation_prob", "hue_prob", "random_order_prob")
+        if getattr(settings, name) > 0
+    ]
+    if coloured and (image.ndim != 3 or image.shape[2] != 3):
+        raise DataError(
+            f"distort_param.{coloured[0]} needs pictures of 3 channels. Received: {image.shape}"
+        )
     for name in ("brightness", "hue"):
         delta = getattr(settings, f"{name}_delta")
         if delta < 0:

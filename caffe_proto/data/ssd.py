@@ -36,7 +36,8 @@ class SsdTransformer(Transformer):
     First ``resize_param``, then ``noise_param``, then the crop of ``crop_h`` x ``crop_w`` (or
     ``crop_size``), the mirror image, and ``(x - mean) * scale``. :meth:`distort` and :meth:`expand`
     come before all that, where the layer asks for them. A mean image must have the size of the
-    result, and is not mirrored with the picture.
+    result, and is not mirrored with the picture; that of a picture which is not encoded has the
+    picture's own size, and is cropped and mirrored with it.
     """
 
     def __init__(
@@ -107,9 +108,14 @@ class SsdTransformer(Transformer):
         self.apply_picture(picture, out, what)
 
     def apply_picture(
-        self, picture: Image, out: npt.NDArray[Any], what: str = "the image"
+        self,
+        picture: Image,
+        out: npt.NDArray[Any],
+        what: str = "the image",
+        *,
+        encoded: bool = True,
     ) -> tuple[Box, bool]:
-        """Write the values of ``picture`` (H, W, C) into ``out``.
+        """Write the values of ``picture`` (H, W, C), which was ``encoded`` or not, into ``out``.
 
         Returns the part of the resized picture that the crop took, in fractions, and whether it was
         mirrored.
@@ -139,7 +145,13 @@ class SsdTransformer(Transformer):
                 f"{what} makes {planes.shape} (channels, height, width). "
                 f"Expected: {out.shape}, as the first one of the batch"
             )
-        mean = self._mean_for((channels, *planes.shape[1:]), what)
+        if encoded or self.mean is None:
+            mean = self._mean_for((channels, *planes.shape[1:]), what)
+        else:
+            mean = self._mean_for((channels, height, width), what)
+            assert mean is not None
+            mean = mean[:, top : top + planes.shape[1], left : left + planes.shape[2]]
+            mean = mean[:, :, ::-1] if mirrored else mean
         out[...] = planes[:, :, ::-1] if mirrored else planes
         if mean is not None:
             out -= mean.astype(out.dtype, copy=False)

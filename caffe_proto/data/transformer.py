@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from caffe_proto.data.datum import datum_array
 from caffe_proto.errors import CaffeProtoError, DataError
 from caffe_proto.rng import CaffeRandom
 
@@ -83,21 +84,37 @@ class Transformer:
             raise DataError(
                 "transform_param has both mean_file and mean_value. Expected: one of them"
             )
-        if settings.force_color and settings.force_gray:
-            raise DataError(
-                "transform_param has both force_color and force_gray. Expected: one of them"
-            )
         self.crop_size = int(settings.crop_size)
         self.mirror = bool(settings.mirror)
         self.scale = np.float32(settings.scale)
-        #: Whether encoded Datums are decoded to colour (True), gray (False) or as they are.
-        self.color = True if settings.force_color else False if settings.force_gray else None
+        self._force = bool(settings.force_color), bool(settings.force_gray)
         self.mean = mean
         self.mean_values = np.array(settings.mean_value, np.float32)
         self.train = phase == TRAIN
         self._random: CaffeRandom | None = None
         #: The stream of the thread that transforms, which SSD's augmentations draw from.
         self.thread_random = CaffeRandom(0)
+
+    @property
+    def color(self) -> bool | None:
+        """Whether encoded Datums are decoded to colour (True), gray (False) or as they are.
+
+        Raises :class:`DataError` where the settings ask for both.
+        """
+        color, gray = self._force
+        if color and gray:
+            raise DataError(
+                "transform_param has both force_color and force_gray. Expected: one of them"
+            )
+        return True if color else False if gray else None
+
+    def array(self, datum: caffe_pb2.Datum, what: str) -> Array:
+        """What ``datum`` holds, ``(C, H, W)``, decoded as the settings say if it is encoded.
+
+        Raises :class:`DataError` as :func:`datum_array` does.
+        """
+        # Caffe looks at force_color and force_gray only where there is something to decode.
+        return datum_array(datum, what, self.color if datum.encoded else None)
 
     @property
     def is_random(self) -> bool:

@@ -13,7 +13,7 @@ from caffe_proto.blob import Array
 from caffe_proto.data.annotations import LabelledBox, labelled_boxes, transform_boxes
 from caffe_proto.data.augment import FIT_SMALL_SIZE, recompress
 from caffe_proto.data.database import Records, open_database
-from caffe_proto.data.datum import datum_array, record_name
+from caffe_proto.data.datum import record_name
 from caffe_proto.data.images import Image
 from caffe_proto.data.samplers import check_sampler, sample_parts
 from caffe_proto.data.ssd import SsdTransformer
@@ -83,9 +83,10 @@ class AnnotatedData(PrefetchingLayer):
         key, value = next(Records(database))
         record = parse_annotated(key, value)
         what = record_name(key)
-        image = datum_array(record.datum, what, transformer.color)
+        image = transformer.array(record.datum, what)
         self.top_blobs[0].reshape(batch_size, *transformer.shape(image.shape, what))
-        if resize is not None or not annotated.batch_sampler:
+        whole = record.datum.encoded or transformer.mean is None
+        if whole and (resize is not None or not annotated.batch_sampler):
             transformer.check(image.shape, what)
         with_labels = len(self.top_blobs) > 1
         kind: int | None = None
@@ -165,7 +166,9 @@ class _Batches:
                 channels = 1 if picture.ndim == 2 else picture.shape[2]
                 shape = self.transformer.shape((channels, *picture.shape[:2]), what)
                 batch = np.empty((self.batch_size, *shape), self.dtype)
-            frame, mirrored = self.transformer.apply_picture(picture, batch[item], what)
+            frame, mirrored = self.transformer.apply_picture(
+                picture, batch[item], what, encoded=record.datum.encoded
+            )
             labels[item] = record.datum.label
             kept = transform_boxes(
                 objects,
@@ -205,7 +208,7 @@ class _Batches:
         """The picture of a record, distorted, expanded and cropped, and its objects."""
         transformer = self.transformer
         settings = transformer.settings
-        planes = datum_array(record.datum, what, transformer.color)
+        planes = transformer.array(record.datum, what)
         if planes.dtype != np.uint8:
             raise DataError(f"{what} holds {planes.dtype}. Expected: bytes")
         picture: Image = np.ascontiguousarray(planes.transpose(1, 2, 0))

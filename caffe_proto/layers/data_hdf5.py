@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import MutableSequence
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,15 @@ class HDF5Data(DataLayer):
         with self.faults_named():
             arrays = read_datasets(path, self.tops, self.context.dtype)
         if self._offset:
-            for name, array, blob in zip(self.tops, arrays, self.top_blobs, strict=True):
-                if array.shape[1:] != blob.shape[1:]:
+            for i, (name, blob) in enumerate(zip(self.tops, self.top_blobs, strict=True)):
+                found, expected = arrays[i].shape[1:], blob.shape[1:]
+                if math.prod(found) != math.prod(expected):
                     raise self.error(
-                        f'HDF5 file {path}: a row of "{name}" has the shape {array.shape[1:]}. '
-                        f"Expected: {blob.shape[1:]}, as in the first file"
+                        f'HDF5 file {path}: a row of "{name}" has the shape {found}. '
+                        f"Expected: {expected}, as in the first file"
                     )
+                # Only the number of values counts: a row keeps the shape of the first file's.
+                arrays[i] = arrays[i].reshape(arrays[i].shape[0], *expected)
         self._arrays = arrays
         self._position = position
         self._row = 0

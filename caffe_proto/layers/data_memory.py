@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.blob import Array
-from caffe_proto.data.datum import datum_array
 from caffe_proto.data.images import as_planes
 from caffe_proto.data.transformer import Transformer
 from caffe_proto.layers.data_base import DataLayer
@@ -110,7 +109,7 @@ class MemoryData(DataLayer):
                 if isinstance(image, np.ndarray):
                     planes: Array = as_planes(image)
                 else:
-                    planes = datum_array(image, what, self.transformer.color)
+                    planes = self.transformer.array(image, what)
                     own.append(image.label)
                 self.transformer.apply(planes, rows[i], what)
         if labels is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from caffe_proto.blob import Array
 from caffe_proto.data.database import Records, open_database
-from caffe_proto.data.datum import datum_array, parse_datum, record_name
+from caffe_proto.data.datum import parse_datum, record_name
 from caffe_proto.data.transformer import Transformer
 from caffe_proto.errors import DataError
 from caffe_proto.layers.data_base import PrefetchingLayer, Produce
@@ -62,7 +62,7 @@ class Data(PrefetchingLayer):
         database = self._database = open_database(path, settings.backend)
         key, value = next(Records(database))
         datum = parse_datum(key, value)
-        array = datum_array(datum, record_name(key), self.transformer.color)
+        array = self.transformer.array(datum, record_name(key))
         shape = self.transformer.shape(array.shape, record_name(key))
         self.transformer.check(array.shape, record_name(key))
         self.top_blobs[0].reshape(batch_size, *shape)
@@ -137,7 +137,7 @@ def image_batch(
     batch: Array | None = None
     for i, ((key, _), datum) in enumerate(zip(records, datums, strict=True)):
         what = record_name(key)
-        image = datum_array(datum, what, transformer.color)
+        image = transformer.array(datum, what)
         if batch is None:
             batch = np.empty((len(records), *transformer.shape(image.shape, what)), dtype)
         transformer.apply(image, batch[i], what)

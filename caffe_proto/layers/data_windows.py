@@ -68,15 +68,20 @@ class WindowData(PrefetchingLayer):
         paths = [
             self.find(settings.root_folder + image.name, f"picture of {source}") for image in images
         ]
+        counts = (batch_size - foreground, foreground)
         windows = _sorted_windows(
-            source, images, np.float32(settings.fg_threshold), np.float32(settings.bg_threshold)
+            source,
+            images,
+            np.float32(settings.fg_threshold),
+            np.float32(settings.bg_threshold),
+            counts,
         )
-        for image in images:
-            if image.channels != 3:
-                raise self.error(
-                    f"{source}: picture {image.name} has {image.channels} channels. Expected: 3, "
-                    "as all are read in colour"
-                )
+        # Of the channels that the file gives, Caffe takes those of the last picture.
+        if images[-1].channels != 3:
+            raise self.error(
+                f"{source}: picture {images[-1].name} has {images[-1].channels} channels. "
+                "Expected: 3, as all are read in colour"
+            )
         self.top_blobs[0].reshape(batch_size, 3, crop_size, crop_size)
         self.top_blobs[1].reshape(batch_size)
         cache = [_contents(path) for path in paths] if settings.cache_images else None
@@ -84,7 +89,7 @@ class WindowData(PrefetchingLayer):
             pictures=_Pictures(paths, cache),
             background=windows[0],
             foreground=windows[1],
-            counts=(batch_size - foreground, foreground),
+            counts=counts,
             crop_size=crop_size,
             context_pad=settings.context_pad,
             square=settings.crop_mode == "square",
@@ -118,8 +123,12 @@ def _sorted_windows(
     images: list[WindowImage],
     fg_threshold: np.float32,
     bg_threshold: np.float32,
+    counts: tuple[int, int],
 ) -> tuple[list[Window], list[Window]]:
-    """The background's windows and the foreground's, in the order of the file."""
+    """The background's windows and the foreground's, in the order of the file.
+
+    Raises :class:`DataError` where there is none of a kind that ``counts`` asks for.
+    """
     background: list[Window] = []
     foreground: list[Window] = []
     for image in images:
@@ -135,11 +144,11 @@ def _sorted_windows(
                 foreground.append((image.number, box, label))
             elif overlap < bg_threshold:
                 background.append((image.number, box, 0))
-    for windows, what, bound in (
-        (foreground, "foreground", f"at least fg_threshold {fg_threshold:g}"),
-        (background, "background", f"less than bg_threshold {bg_threshold:g}"),
+    for windows, count, what, bound in (
+        (foreground, counts[1], "foreground", f"at least fg_threshold {fg_threshold:g}"),
+        (background, counts[0], "background", f"less than bg_threshold {bg_threshold:g}"),
     ):
-        if not windows:
+        if count and not windows:
             raise DataError(f"{source} has no {what}: no window with an overlap of {bound}")
     return background, foreground
 

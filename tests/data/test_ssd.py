@@ -182,6 +182,14 @@ def test_brightness_is_shifted_by_what_the_stream_says() -> None:
         np.testing.assert_array_equal(found, expected)
 
 
+def test_gray_pictures_are_distorted_where_no_colour_is_needed() -> None:
+    gray = PICTURE[:, :, :1]
+    found = _distort("contrast_prob: 1 contrast_lower: 0.5 contrast_upper: 0.5", 1, gray)
+    np.testing.assert_array_equal(found, np.rint(gray.astype(np.float32) * np.float32(0.5)))
+    with pytest.raises(DataError, match="hue_prob needs pictures of 3 channels"):
+        _distort("hue_prob: 1 hue_delta: 18", 1, gray)
+
+
 def test_contrast_is_scaled() -> None:
     text = "contrast_prob: 1 contrast_lower: 0.5 contrast_upper: 0.5"
     for seed in (1, 2):

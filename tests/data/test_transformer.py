@@ -84,13 +84,21 @@ def test_a_seed_is_drawn_only_where_something_is_random() -> None:
     [
         ("crop_size: 6", r"has 5 x 6 pixels .* at least 6 x 6"),
         ("mean_value: 1 mean_value: 2 mean_value: 3", "has 3 mean_value. Expected: 1, or 2"),
-        ("force_color: true force_gray: true", "both force_color and force_gray"),
         ('mean_file: "x" mean_value: 1', "both mean_file and mean_value"),
     ],
 )
 def test_settings_that_do_not_fit(text: str, words: str) -> None:
     with pytest.raises(DataError, match=words):
         _apply(text)
+
+
+def test_colour_and_gray_exclude_each_other_only_where_something_is_decoded() -> None:
+    transformer = Transformer(_settings("force_color: true force_gray: true"), TEST)
+    raw = caffe_pb2.Datum(channels=1, height=1, width=2, data=b"\1\2")
+    assert transformer.array(raw, "a record").tolist() == [[[1, 2]]]
+    raw.encoded = True
+    with pytest.raises(DataError, match="both force_color and force_gray"):
+        transformer.array(raw, "a record")
 
 
 def test_a_mean_image_of_another_size() -> None:

@@ -244,3 +244,17 @@ def test_settings_that_do_not_fit(source: Source, annotated: str, words: str) ->
     path = source(TWO)
     with pytest.raises(cp.DataError, match=words):
         _net(path, RESIZE, annotated)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_mean_image_of_a_raw_picture_is_cropped_and_mirrored_with_it(
+    source: Source, tmp_path: Path, seed: int
+) -> None:
+    from caffe_proto.weights import write_binaryproto
+
+    record = _record((6, 8), [(1, 1, 4, 5)], encoded=False)
+    pixels = np.frombuffer(record.datum.data, np.uint8).reshape(1, 3, 6, 8)
+    write_binaryproto(tmp_path / "mean.binaryproto", pixels.astype(np.float32) - 7)
+    transform = f'crop_size: 5 mirror: true mean_file: "{tmp_path / "mean.binaryproto"}"'
+    data = _net(source([record]), transform, seed=seed).forward()["data"]
+    np.testing.assert_array_equal(data, np.full((1, 3, 5, 5), 7))

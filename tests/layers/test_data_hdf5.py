@@ -46,6 +46,19 @@ def test_a_shuffled_round_has_every_row_once(tmp_path: Path) -> None:
         assert sorted(seen) == list(range(12))
 
 
+def test_rows_of_later_files_need_only_as_many_values(tmp_path: Path) -> None:
+    _hdf5(tmp_path, "0.h5", data=np.arange(8).reshape(2, 2, 2))
+    settings = _hdf5(tmp_path, "1.h5", data=np.arange(8, 16).reshape(2, 4))
+    found = _build(_layer("HDF5Data", settings, "data")).forward()["data"]
+    np.testing.assert_array_equal(found, np.arange(16).reshape(4, 2, 2))
+
+
+def test_rows_of_later_files_with_more_values_are_refused(tmp_path: Path) -> None:
+    _hdf5(tmp_path, "0.h5", data=np.zeros((2, 2, 2)))
+    settings = _hdf5(tmp_path, "1.h5", data=np.zeros((2, 5)))
+    _fault(_layer("HDF5Data", settings, "data"), r"has the shape \(5,\). Expected: \(2, 2\)")
+
+
 @pytest.mark.parametrize(
     "arrays, words",
     [

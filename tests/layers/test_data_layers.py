@@ -438,6 +438,22 @@ def test_a_window_file_with_a_fault(tmp_path: Path, change: tuple[str, str], wor
     _fault(_windows(tmp_path, WINDOWS.replace(*change, 1), "fg_fraction: 0.5"), words)
 
 
+@pytest.mark.parametrize("fraction, label", [("0", "0.1"), ("1", "0.9")])
+def test_windows_of_a_kind_that_no_batch_has_may_be_missing(
+    tmp_path: Path, fraction: str, label: str
+) -> None:
+    rows = WINDOWS.replace("0.9", label).replace("2 0.1", f"2 {label}")
+    net = _build(_windows(tmp_path, rows, f"fg_fraction: {fraction}"))
+    labels = net.forward()["label"]
+    assert set(labels) <= ({0} if fraction == "0" else {1, 2})
+
+
+def test_the_last_picture_of_a_window_file_gives_the_channels(tmp_path: Path) -> None:
+    rows = WINDOWS.replace("3 20", "1 20") + "# 1\nimages/p01.png 3 20 24 0\n"
+    net = _build(_windows(tmp_path, rows, "fg_fraction: 0.5"))
+    assert net.forward()["data"].shape == (4, 3, 8, 8)
+
+
 @pytest.mark.parametrize(
     "settings, words",
     [
