@@ -60,7 +60,8 @@ def default_prefix(settings: caffe_pb2.SolverParameter, path: Path) -> str | Non
 
 def check_prefix(settings: caffe_pb2.SolverParameter) -> None:
     """Raise :class:`SolverError` where no file can be written under the snapshot prefix."""
-    if not settings.HasField("snapshot_prefix"):
+    # Only the snapshots in between ask for a prefix; without one the last is called _iter_<n>.
+    if settings.snapshot and not settings.HasField("snapshot_prefix"):
         raise SolverError(
             'snapshot is set, but snapshot_prefix is not. Expected: snapshot_prefix: "path/name"'
         )

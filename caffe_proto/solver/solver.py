@@ -274,6 +274,7 @@ class Solver:
         self.iter += 1
 
     def _due(self, interval: int) -> bool:
+        # A negative interval is as good as a positive one: C's remainder is 0 for the same numbers.
         return bool(interval) and self.iter % interval == 0
 
     def _forward_backward(self) -> np.float32:
@@ -437,9 +438,6 @@ def _check(settings: caffe_pb2.SolverParameter) -> None:
         raise SolverError(f"average_loss is {settings.average_loss}. Expected: 1 or more")
     if settings.iter_size < 1:
         raise SolverError(f"iter_size is {settings.iter_size}. Expected: 1 or more")
-    for name in ("display", "snapshot", "test_interval"):
-        if getattr(settings, name) < 0:
-            raise SolverError(f"{name} is {getattr(settings, name)}. Expected: 0 or more")
 
 
 def _tell(listeners: Iterable[Callable[[Any], None]], event: Any) -> None:

@@ -93,5 +93,14 @@ def find_file(name: str, folder: Path | None, field: str) -> Path:
 
 
 def split_names(fields: Iterable[str]) -> list[str]:
-    """The files of ``weights`` fields, each a list with commas, blanks around names ignored."""
-    return [name.strip() for text in fields for name in text.split(",") if name.strip()]
+    """The files of ``weights`` fields, each a list with commas, blanks around names ignored.
+
+    Raises :class:`SolverError` for a name that is empty.
+    """
+    names = []
+    for text in fields:
+        for name in text.split(","):
+            if not name.strip():
+                raise SolverError(f'weights is "{text}": a name is empty. Expected: "a" or "a,b"')
+            names.append(name.strip())
+    return names

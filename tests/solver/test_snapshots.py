@@ -215,6 +215,11 @@ def test_leftovers_of_dead_processes_are_removed_and_others_kept(folder: Path) -
     assert other.exists()
 
 
+def test_without_a_prefix_the_last_snapshot_is_called_by_its_iteration(folder: Path) -> None:
+    solver().solve()
+    assert sorted(os.listdir(folder)) == ["_iter_5.caffemodel", "_iter_5.solverstate"]
+
+
 def test_solve_refuses_a_place_that_it_could_not_save_to_before_it_trains() -> None:
     s = solver('snapshot_prefix: "nowhere/s"')
     with pytest.raises(cp.SolverError, match=r'there is no folder "nowhere".*mkdir -p nowhere'):

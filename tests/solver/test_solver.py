@@ -311,7 +311,8 @@ def test_test_nets_come_in_caffes_order() -> None:
         (f"train_net_param {{ {NET} }} test_iter: 1 test_interval: 1", "Expected: 0"),
         (f"net_param {{ {NET} }} test_net_param {{ {NET} }}", "Expected: at least 1"),
         (f"net_param {{ {NET} }} iter_size: 0", "iter_size is 0"),
-        (f"net_param {{ {NET} }} display: -1", "display is -1"),
+        (f'net_param {{ {NET} }} weights: ""', 'weights is "": a name is empty'),
+        (f'net_param {{ {NET} }} weights: "a,"', 'weights is "a,": a name is empty'),
         (f"net_param {{ {NET} }} snapshot: 2", "snapshot_prefix is not"),
         (f'net_param {{ {NET} }} snapshot: 2 snapshot_prefix: "no/s"', "there is no folder"),
     ],
@@ -319,6 +320,21 @@ def test_test_nets_come_in_caffes_order() -> None:
 def test_settings_that_do_not_fit_are_refused(settings: str, words: str) -> None:
     with pytest.raises(cp.SolverError, match=words):
         cp.build_solver(BASE + settings)
+
+
+def test_a_negative_interval_counts_as_a_positive_one() -> None:
+    reports: list[int] = []
+    trained = solver("display: -2 test_interval: -1")
+    trained.on_report.append(lambda report: reports.append(report.iteration))
+    trained.step(5)
+    assert reports == [0, 2, 4]
+
+
+def test_fields_that_concern_machines_change_nothing() -> None:
+    plain, other = solver(), solver("solver_mode: GPU device_id: 3 layer_wise_reduce: false")
+    for trained in (plain, other):
+        trained.step(3)
+    np.testing.assert_array_equal(plain.losses, other.losses)
 
 
 def test_states_merge_in_caffes_order() -> None:
@@ -349,7 +365,7 @@ def test_weights_fill_train_and_test_nets(tmp_path: Path, monkeypatch: pytest.Mo
     source = solver()
     source.net.params["ip"][0].data[...] = 3
     source.net.save("start.caffemodel")
-    for weights in ("start.caffemodel", ["start.caffemodel"], " start.caffemodel , "):
+    for weights in ("start.caffemodel", ["start.caffemodel"], " start.caffemodel "):
         trained = solver("test_iter: 1 test_interval: 5", weights=weights)
         assert (trained.net.params["ip"][0].data == 3).all()
         assert (trained.test_nets[0].params["ip"][0].data == 3).all()
