@@ -278,3 +278,10 @@ def test_an_input_takes_one_file(tmp_path: Path) -> None:
     result = command("run", LENET, "--input", "data=a.npy", "--input", "data=b.npy")
     assert result.returncode == 1
     assert 'data=b.npy: the input "data" has a file already' in result.stderr
+
+
+@pytest.mark.parametrize("name", ["show", "check"])
+def test_a_closed_output_is_no_fault(name: str) -> None:
+    code = f"{sys.executable} -m caffe_proto {name} {LENET} >&-"
+    result = subprocess.run(["bash", "-c", code], stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
