@@ -146,7 +146,7 @@ def _winograd(op: Op, threads: int, weights: Weights) -> Maker:
     tiles = _tiles(g)
     held = tiles * 36 * (g.channels + g.outputs)
     # Many weights are better read once for all tiles, if these fit the cache meanwhile.
-    in_step = g.channels * g.outputs >= 1 << 16 and held <= 1 << 23
+    in_step = g.channels * g.outputs >= 1 << 15 and held <= 1 << 23
     count = max(16, WINOGRAD_BLOCK // (36 * max(g.channels, g.outputs)))
     if in_step or count * threads > tiles:
         count = -(-tiles // threads)
