@@ -147,11 +147,6 @@ class Epilogue:
         return Epilogue(self.channels, None, self._given[1])
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return self.shift is None and self.zeros is None
-
-    @property
     def needs_room(self) -> bool:
         """Whether ``calls`` needs ``room``."""
         return self.slope is not None

@@ -44,7 +44,8 @@ class PooledConv(ConvKernel):
         inner = [self._inner(block) for block in self.blocks]
         most = max(b.count * b.height for b in inner) * g.result[1]
         wide = max(b.count * b.height for b in self.blocks) * g.result[1] * g.outputs
-        room = math.prod(op.output.shape) if weights.epilogue.needs_room else 0
+        pooled = max(b.count * b.height for b in self.blocks) * op.output.shape[3] * g.outputs
+        room = pooled if weights.epilogue.needs_room else 0
         self.lane = [
             (patch_room(g, inner),),
             (most * g.depth * g.groups,),
@@ -58,10 +59,9 @@ class PooledConv(ConvKernel):
         g = self.geometry
         rows = self.op.output.shape[2]
         plane = g.result[0] * g.result[1]
-        if plane * g.images // self.threads <= windows * g.images and plane <= windows:
-            pieces = max(min(self.threads, g.images), -(-g.images * plane // windows))
-            if pieces >= self.threads:
-                return [Block(images, slice(0, rows)) for images in spans(g.images, pieces)]
+        if plane <= windows and g.images >= self.threads:
+            pieces = max(self.threads, -(-g.images * plane // windows))
+            return [Block(images, slice(0, rows)) for images in spans(g.images, pieces)]
         # So many that the rows done twice are few.
         tall = max(self.pooling.kernel[0] * 2, windows // g.result[1])
         pieces = max(self.threads, round(g.result[0] / tall))
@@ -102,7 +102,7 @@ class PooledConv(ConvKernel):
         calls: list[Any] = pool_calls(
             np.fmax, LOWEST, self.pooling, block.rows, (values, inner.rows.start), wide, y
         )
-        calls += self.weights.epilogue.calls(flat_rows(y), room=lane[4])
+        calls += self.weights.epilogue.calls(flat(y), room=lane[4])
         matrices = self.matrices
 
         def run() -> None:
@@ -112,8 +112,3 @@ class PooledConv(ConvKernel):
             run_calls(calls)
 
         return run
-
-
-def flat_rows(y: Array) -> Array:
-    """Whole rows of images, or of one image, as a matrix with a row a pixel."""
-    return flat(y)
