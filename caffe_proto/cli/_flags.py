@@ -12,14 +12,16 @@ _FLAG = re.compile(r"--?([A-Za-z]\w[\w-]*)(=.*)?", re.DOTALL)
 
 # Flags of Caffe's logging library: what they turn on is how the log is written here anyway.
 _LOG_SWITCHES = {"logtostderr", "alsologtostderr", "colorlogtostderr"}
+_TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
 _LOG_VALUES = {"log_dir", "minloglevel", "stderrthreshold", "vmodule", "logbuflevel"}
 
 
 class CaffeCommand(click.Command):
     """A command whose long options may be written as Caffe's flags are.
 
-    One dash does as two, underscores do as dashes; flags of Caffe's logging are taken and, but
-    for a note, have no effect.
+    One dash does as two, underscores do as dashes, ``--gray=true`` does as ``--gray``,
+    ``--gray=false`` and ``--nogray`` as nothing; flags of Caffe's logging are taken and, but for a
+    note, have no effect.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -28,6 +30,12 @@ class CaffeCommand(click.Command):
 
     def _respelled(self, args: list[str]) -> list[str]:
         known = {name for param in self.params for name in param.opts if name.startswith("--")}
+        switches = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and param.is_flag
+            for name in param.opts
+        }
         result: list[str] = []
         rest = iter(args)
         for arg in rest:
@@ -46,7 +54,15 @@ class CaffeCommand(click.Command):
                     note("--log_dir is ignored; redirect the output, or see --log")
                 continue
             option = "--" + name.replace("_", "-")
-            result.append(option + value if option in known else arg)
+            given = value[1:].lower()
+            if option in switches and given in _TRUE:
+                result.append(option)
+            elif option in switches and given in _FALSE:
+                result = [earlier for earlier in result if earlier != option]
+            elif option not in known and name.startswith("no") and f"--{option[4:]}" in switches:
+                result = [earlier for earlier in result if earlier != f"--{option[4:]}"]
+            else:
+                result.append(option + value if option in known else arg)
         return result
 
 

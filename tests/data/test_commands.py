@@ -40,6 +40,19 @@ def test_convert_imageset_takes_caffe_s_flags(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "flags, channels",
+    [(["--gray=true"], 1), (["-gray=1"], 1), (["--gray", "--gray=false"], 3), (["-nogray"], 3)],
+)
+def test_switches_may_have_a_value_as_caffe_s(
+    tmp_path: Path, flags: list[str], channels: int
+) -> None:
+    size = ["--resize", "5"]
+    _run("convert-imageset", *flags, *size, IO, IO / "list.txt", tmp_path / "db")
+    facts = json.loads(_run("show", tmp_path / "db", "--json"))
+    assert facts["shapes"] == [{"shape": [channels, 5, 5], "count": 12}]
+
+
+@pytest.mark.parametrize(
     "flags, words",
     [
         (["--resize", "5y"], "write 256x256"),
