@@ -59,7 +59,7 @@ class ConvolutionChoice:
 
     def __init__(self, op: Op, threads: int, tune: bool) -> None:
         self._op = op
-        weights = Weights(op)
+        weights = self._weights = Weights(op)
         self._makers = _candidates(op, threads, weights)
         activation = None if op.activation is None else type(op.activation.slope)
         self._key = (weights.geometry, op.residual is not None, activation, threads)
@@ -79,6 +79,7 @@ class ConvolutionChoice:
         if self._kernel is None:
             best = _known.get(self._key, 0) if self._tune else 0
             self._kernel = self._makers[best]()
+        self._weights.release()
         return self._kernel
 
 

@@ -154,6 +154,11 @@ class Weights:
             ordered[..., outputs] = grouped[:, outputs].transpose(0, 3, 4, 2, 1)
         return ordered.reshape(g.groups, g.depth, g.outputs // g.groups)
 
+    def release(self) -> None:
+        """Let go of all orders; the kernel that was made holds the one that it uses."""
+        for name in ("rows", "matrix", "taps"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def taps(self) -> Array:
         """(kernel_h, kernel_w, C), for one filter a channel."""
