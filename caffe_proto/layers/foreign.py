@@ -8,11 +8,12 @@ built.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caffe_proto.schema import caffe_pb2
 
-__all__ = ["FOREIGN", "INERT", "notice_foreign_settings"]
+__all__ = ["FOREIGN", "INERT", "foreign_settings", "warn_of_foreign_settings"]
 
 #: By message: settings that would change what a layer computes.
 FOREIGN: dict[str, frozenset[str]] = {
@@ -82,18 +83,27 @@ INERT: dict[str, frozenset[str]] = {
 }
 
 
-def notice_foreign_settings(param: caffe_pb2.LayerParameter) -> None:
-    """Warn of each setting of a built-in layer that belongs to a fork and has no effect here."""
-    for field, message in param.ListFields():
-        names = FOREIGN.get(field.message_type.name) if field.message_type is not None else None
-        for name in sorted(names or ()):
-            if _is_set(message, name):
-                warnings.warn(
-                    f'layer "{param.name}" ({param.type}): {field.name}.{name} is a setting of a '
-                    "fork of Caffe and has no effect here",
-                    UserWarning,
-                    stacklevel=2,
-                )
+def foreign_settings(param: caffe_pb2.LayerParameter) -> list[str]:
+    """The settings of a built-in layer that belong to a fork and have no effect here."""
+    return [
+        f"{field.name}.{name}"
+        for field, message in param.ListFields()
+        if field.message_type is not None
+        for name in sorted(FOREIGN.get(field.message_type.name, ()))
+        if _is_set(message, name)
+    ]
+
+
+def warn_of_foreign_settings(found: Mapping[str, Sequence[str]]) -> None:
+    """Warn once of each setting in ``found``, which names the layers that have it."""
+    for setting, layers in found.items():
+        others = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
+        warnings.warn(
+            f"layer {layers[0]}{others}: {setting} is a setting of a fork of Caffe and has no "
+            "effect here",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def _is_set(message: Any, name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from caffe_proto.blob import Blob, Parameter
 from caffe_proto.errors import BuildError, LayerError, did_you_mean
 from caffe_proto.layers.base import Layer, LayerContext
-from caffe_proto.layers.foreign import notice_foreign_settings
+from caffe_proto.layers.foreign import foreign_settings, warn_of_foreign_settings
 from caffe_proto.layers.registry import layer_class
 from caffe_proto.net.sharing import ParameterTable
 from caffe_proto.net.splits import insert_splits
@@ -58,6 +58,7 @@ class _Builder:
         self.blob_needs_backward: list[bool] = []
         self.bottom_ids: list[list[int]] = []
         self.top_ids: list[list[int]] = []
+        self.foreign: dict[str, list[str]] = {}
 
     def build(self) -> Graph:
         graph = self.graph
@@ -73,6 +74,7 @@ class _Builder:
                 param.phase = self.context.phase  # type: ignore[assignment]
             self._add_layer(param)
         self.table.finish()
+        warn_of_foreign_settings(self.foreign)
         graph.learnable = self.table.learnable
         self._skip_what_no_loss_needs()
         graph.needs_backward_unforced = list(graph.needs_backward)
@@ -95,7 +97,8 @@ class _Builder:
                 f"Expected: none, or {len(param.bottom)}, one a bottom",
             )
         if cls.__module__.startswith("caffe_proto."):  # a user's own layer may follow anything
-            notice_foreign_settings(param)
+            for setting in foreign_settings(param):
+                self.foreign.setdefault(setting, []).append(f'"{param.name}" ({param.type})')
         own = caffe_pb2.LayerParameter()
         own.CopyFrom(param)
         layer = cls(own, self.context)

@@ -114,8 +114,10 @@ def _load(net: Net, paths: list[Path]) -> None:
     for path in paths:
         missing = set(net.load(path).missing)
         without = missing if without is None else without & missing
-    if without:
-        names = [layer.name for layer in net.layers if layer.name in without]
+    # What a layer shares is stored once in HDF5, at its owner.
+    own = {layer.name for layer in net.layers if any(p.owner is None for p in layer.params)}
+    names = [layer.name for layer in net.layers if layer.name in own & (without or set())]
+    if names:
         few = ", ".join(f'"{name}"' for name in names[:5]) + (", ..." if len(names) > 5 else "")
         warnings.warn(
             f"{', '.join(map(str, paths))}: no weights for {len(names)} of the net's layers: "

@@ -33,6 +33,17 @@ def test_a_setting_that_no_layer_follows_is_told(setting: str) -> None:
         convolution(setting)
 
 
+def test_a_setting_of_many_layers_is_told_once() -> None:
+    text = INPUT + "".join(
+        f'layer {{ name: "r{i}" type: "ReLU" bottom: "x" top: "x" relu_param {{ fuse: true }} }}'
+        for i in range(3)
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        cp.build_net(text)
+    assert [str(w.message)[:30] for w in caught] == ['layer "r0" (ReLU) and 2 more: ']
+
+
 @pytest.mark.parametrize("setting", ["relu: false", "engine: CUDNN", "conv_algorithm: 'winograd'"])
 def test_a_setting_that_changes_no_value_is_not_worth_a_word(setting: str) -> None:
     with warnings.catch_warnings():

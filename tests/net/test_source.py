@@ -42,3 +42,18 @@ def test_source_layers_that_the_net_lacks_are_logged(caplog: pytest.LogCaptureFi
     report = cp.build_net(LENET).load(WEIGHTS)
     assert report.ignored == ["mnist", "loss"]
     assert 'layer "mnist" (Data) is not in the net; ignored' in caplog.text
+
+
+def test_what_a_layer_shares_is_not_missing(tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    text = """
+        layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [2, 4] } } }
+        layer { name: "a" type: "InnerProduct" bottom: "x" top: "a" param { name: "w" }
+                inner_product_param { num_output: 4 bias_term: false } }
+        layer { name: "b" type: "InnerProduct" bottom: "a" top: "b" param { name: "w" }
+                inner_product_param { num_output: 4 bias_term: false } }
+    """
+    cp.build_net(text).save(tmp_path / "shared.h5")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cp.build_net(text, weights=tmp_path / "shared.h5")
