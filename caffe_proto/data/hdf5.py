@@ -93,9 +93,11 @@ def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> 
             f'HDF5 file {path}: expected a data set "{name}" (the name of a top). Received: '
             f"{found}{hint} Data sets: {', '.join(known[:20]) or 'none'}"
         )
-    if dataset.dtype.kind not in "fiub":
+    if dataset.dtype.kind not in "fiu":
+        # Truth values are an enumeration in HDF5, which Caffe does not read either.
+        hint = "; truth values stored as uint8" if dataset.dtype.kind == "b" else ""
         raise DataError(
-            f'HDF5 file {path}: data set "{name}" holds {dataset.dtype}. Expected: numbers'
+            f'HDF5 file {path}: data set "{name}" holds {dataset.dtype}. Expected: numbers{hint}'
         )
     if not dataset.shape:
         raise DataError(f'HDF5 file {path}: data set "{name}" has no axes. Expected: rows')
@@ -112,9 +114,7 @@ def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> 
             f"{stored} bytes"
         )
     array = np.empty(dataset.shape, dtype)
-    if dataset.dtype.kind == "b":
-        array[...] = dataset[()]
-    elif array.size:
+    if array.size:
         # The library converts while reading, as it does for Caffe.
         dataset.read_direct(array)
     return array

@@ -66,6 +66,7 @@ def test_rows_of_later_files_with_more_values_are_refused(tmp_path: Path) -> Non
         ({"data": np.zeros((0, 2)), "label": np.zeros(0)}, "has no rows"),
         ({"data": 5.0, "label": np.zeros(1)}, '"data" has no axes'),
         ({"data": np.array([b"a"]), "label": np.zeros(1)}, "Expected: numbers"),
+        ({"data": np.array([True]), "label": np.zeros(1)}, "bool. Expected: .* as uint8"),
         ({"dota": np.zeros(1), "label": np.zeros(1)}, 'did you mean "dota"'),
     ],
 )
