@@ -8,7 +8,7 @@ from typing import Any
 import click
 import numpy as np
 
-from caffe_proto.cli._common import console, net_options, print_json
+from caffe_proto.cli._common import console, net_options, print_json, visible
 from caffe_proto.errors import BuildError, CaffeProtoError, DataError
 
 __all__ = ["command"]
@@ -120,7 +120,7 @@ def command(
     given = assigned(inputs, built.inputs)
     idle = [name for name in built.inputs if name not in dict(given)]
     if idle:
-        click.echo(f"no --input for {', '.join(idle)}: all zeros", err=True)
+        click.echo(visible(f"no --input for {', '.join(idle)}: all zeros"), err=True)
     for name, path in given:
         if path.suffix.lower() == ".npy":
             array = read_array(path)
