@@ -47,21 +47,22 @@ def datum_array(datum: caffe_pb2.Datum, what: str, color: bool | None = None) ->
     """
     if datum.encoded:
         return as_planes(decode_datum(datum, color, what))
+    data = datum.data  # once: every look copies the bytes
     shape = (datum.channels, datum.height, datum.width)
     if min(shape) < 1:
         raise DataError(
             f"{what} has the size {shape} (channels, height, width). Expected: positive numbers"
-            + ("; an encoded picture needs encoded: true" if datum.data else "")
+            + ("; an encoded picture needs encoded: true" if data else "")
         )
     count = shape[0] * shape[1] * shape[2]
     values: npt.NDArray[Any]
-    if datum.data:
-        values = np.frombuffer(datum.data, np.uint8)
+    if data:
+        values = np.frombuffer(data, np.uint8)
     else:
         values = np.array(datum.float_data, np.float32)
     # Caffe reads what it needs, and goes on reading where there is less.
     if values.size < count:
-        kind = "bytes" if datum.data else "values"
+        kind = "bytes" if data else "values"
         raise DataError(
             f"{what} has {values.size} {kind}. "
             f"Expected: {count} for {shape} (channels, height, width)"

@@ -19,6 +19,9 @@ from caffe_proto.schema import caffe_pb2
 
 __all__ = ["Data", "Feed"]
 
+#: Values that are transformed in one go: few enough to stay in the cache from step to step.
+GROUP = 1 << 16
+
 
 class Feed:
     """The records of a database that are for one solver of several, over and over.
@@ -109,21 +112,25 @@ def make_batch(
 def plain_batch(
     datums: list[caffe_pb2.Datum], transformer: Transformer, dtype: np.dtype[Any]
 ) -> Array | None:
-    """The batch in one go, where all records are bytes of one size and are treated alike."""
+    """The batch group by group, where all records are bytes of one size and are treated alike."""
     first = datums[0]
     shape = (first.channels, first.height, first.width)
     count = shape[0] * shape[1] * shape[2]
     if not transformer.takes_several or min(shape) < 1:
         return None
-    for datum in datums:
-        if datum.encoded or len(datum.data) != count:
+    # Once a datum: every look copies the bytes.
+    contents = [datum.data for datum in datums]
+    for datum, data in zip(datums, contents, strict=True):
+        if datum.encoded or len(data) != count:
             return None
         if (datum.channels, datum.height, datum.width) != shape:
             return None
-    pixels = np.frombuffer(b"".join([datum.data for datum in datums]), np.uint8)
-    images = pixels.reshape(len(datums), *shape)
     batch = np.empty((len(datums), *transformer.shape(shape)), dtype)
-    transformer.apply(images, batch)
+    group = max(1, GROUP // count)
+    for first in range(0, len(datums), group):
+        part = batch[first : first + group]
+        data = b"".join(contents[first : first + group])
+        transformer.apply(np.frombuffer(data, np.uint8).reshape(len(part), *shape), part)
     return batch
 
 
