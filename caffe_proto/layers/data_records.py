@@ -127,9 +127,9 @@ def plain_batch(
             return None
     batch = np.empty((len(datums), *transformer.shape(shape)), dtype)
     group = max(1, GROUP // count)
-    for first in range(0, len(datums), group):
-        part = batch[first : first + group]
-        data = b"".join(contents[first : first + group])
+    for begin in range(0, len(datums), group):
+        part = batch[begin : begin + group]
+        data = b"".join(contents[begin : begin + group])
         transformer.apply(np.frombuffer(data, np.uint8).reshape(len(part), *shape), part)
     return batch
 
