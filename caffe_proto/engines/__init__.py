@@ -40,7 +40,7 @@ def compile_net(net: Net, engine: str = "numpy", **options: Any) -> Any:
         compiler = _engines[engine]
     except KeyError:
         raise BuildError(
-            f'there is no engine "{engine}"{did_you_mean(engine, _engines)} '
+            f'there is no engine "{engine}"{did_you_mean(engine, _engines) or "."} '
             f"Engines: {', '.join(engines())}"
         ) from None
     return compiler(net, **options)
