@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from google.protobuf.message import Message
 
 from caffe_proto.errors import BuildError
 from caffe_proto.layers.base import LayerContext
@@ -26,13 +27,17 @@ Source = str | os.PathLike[str] | caffe_pb2.NetParameter
 def read_net(source: Source) -> tuple[caffe_pb2.NetParameter, Path | None]:
     """The definition that ``source`` gives (a copy, old formats upgraded) and its folder.
 
-    A ``str`` with a brace or a line break is prototxt text, any other one a path.
+    A ``str`` with a brace or a line break is prototxt text, any other one a path. A message may
+    also be of another ``caffe.proto``, a converter's own for example.
     """
-    if isinstance(source, caffe_pb2.NetParameter):
+    if isinstance(source, Message) and source.DESCRIPTOR.full_name == "caffe.NetParameter":
         from caffe_proto.prototxt.upgrade import upgrade_net
 
         message = caffe_pb2.NetParameter()
-        message.CopyFrom(source)
+        if isinstance(source, caffe_pb2.NetParameter):
+            message.CopyFrom(source)
+        else:
+            message.ParseFromString(source.SerializePartialToString())
         upgrade_net(message)
         return message, None
     from caffe_proto import prototxt

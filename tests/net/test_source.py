@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import caffe_proto as cp
+from caffe_proto.schema import caffe_pb2
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LENET = ROOT / "examples/lenet/lenet.prototxt"
@@ -57,3 +58,18 @@ def test_what_a_layer_shares_is_not_missing(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         cp.build_net(text, weights=tmp_path / "shared.h5")
+
+
+def test_a_message_of_another_caffe_proto_is_taken_too() -> None:
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+    own = descriptor_pb2.FileDescriptorProto()
+    caffe_pb2.DESCRIPTOR.CopyToProto(own)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(own)
+    descriptor = pool.FindMessageTypeByName("caffe.NetParameter")
+    foreign = message_factory.GetMessageClass(descriptor)()
+    layer = foreign.layer.add(name="data", type="Input", top=["data"])
+    layer.input_param.shape.add(dim=[2, 3])
+    assert not isinstance(foreign, caffe_pb2.NetParameter)
+    assert cp.build_net(foreign).input_shapes() == {"data": (2, 3)}
