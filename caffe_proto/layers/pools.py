@@ -38,6 +38,7 @@ class Pool:
         self.windows = windows
         self.image = image
         self.counts = counts
+        self._many_origins: Array | None = None
         #: A single window that sees the whole image.
         self.is_global = counts == (1, 1) and all(
             p + n <= k for p, n, k in zip(windows.pad, image, windows.kernel, strict=True)
@@ -64,14 +65,15 @@ class Pool:
 
     def maximum_gradient(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
         """Hand each window's gradient to the pixel that was its maximum ``y``."""
-        pixels = math.prod(self.image)
 
         def one(planes: slice) -> None:
-            places, given = self._places(x[planes], y[planes]), dy[planes]
+            (places, lost), given = self._places_among_all(x[planes], y[planes]), dy[planes]
             target = dx[planes].reshape(-1)
-            lost = None if (y[planes] > LOWEST).all() else places < 0
-            places += np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
             target[...] = 0
+            if lost is None and len(self._apart) == 1:
+                # Each pixel is in one window at most: there is nothing to add up.
+                target[places.reshape(-1)] = given.reshape(-1)
+                return
             if len(self._apart) > FEW_CLASSES:
                 if lost is not None:
                     places, given = places[~lost], given[~lost]
@@ -95,6 +97,26 @@ class Pool:
             return np.where(found & (y > LOWEST), places, -1)
         if len(self._taps) > MANY_TAPS:
             return self._places_by_axes(x, y)
+        places = self._places_by_taps(x, y, self._origins)
+        found = y > LOWEST
+        if not found.all():
+            places[~found] = -1
+        return places
+
+    def _places_among_all(self, x: Array, y: Array) -> tuple[Array, Array | None]:
+        """The same as indices into all planes, and which windows have none (None: all have)."""
+        is_plain = not self.is_global and len(self._taps) <= MANY_TAPS
+        has_all = y.min(initial=np.inf) > LOWEST
+        if is_plain and has_all:
+            return self._places_by_taps(x, y, self._origins_among(len(x))), None
+        places = self._places(x, y)
+        lost = None if has_all else places < 0
+        pixels = math.prod(self.image)
+        places += np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
+        return places, lost
+
+    def _places_by_taps(self, x: Array, y: Array, origins: Array) -> Array:
+        """Tap by tap: the origin of each window and how far behind it the maximum lies."""
         # How many taps pass before the maximum is met says which tap it is.
         waiting = scratch("waiting", y.shape, bool)
         passed = scratch("passed", y.shape, np.min_scalar_type(len(self._taps)))
@@ -105,10 +127,7 @@ class Pool:
             passed += waiting.view(np.uint8)
         places = scratch("places", y.shape, np.intp)
         np.take(self._tap_offsets, passed, out=places, mode="clip")
-        places += self._origins
-        found = np.greater(y, LOWEST, out=waiting)
-        if not found.all():
-            places[~found] = -1
+        places += origins
         return places
 
     def _places_by_axes(self, x: Array, y: Array) -> Array:
@@ -164,6 +183,13 @@ class Pool:
             for o, s, p in zip(self.counts, self.windows.stride, self.windows.pad, strict=True)
         )
         return rows[:, None] * self.image[1] + columns
+
+    def _origins_among(self, planes: int) -> Array:
+        """The same counted through so many planes, (planes, 1, windows_h, windows_w)."""
+        if self._many_origins is None or len(self._many_origins) < planes:
+            begins = np.arange(planes)[:, None, None, None] * math.prod(self.image)
+            self._many_origins = begins + self._origins
+        return self._many_origins[:planes]
 
     # -- averages ----------------------------------------------------------------------------
 
