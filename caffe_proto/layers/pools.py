@@ -186,10 +186,12 @@ class Pool:
 
     def _origins_among(self, planes: int) -> Array:
         """The same counted through so many planes, (planes, 1, windows_h, windows_w)."""
-        if self._many_origins is None or len(self._many_origins) < planes:
+        # Threads may write here at the same time: each goes on with what it has read or made.
+        many = self._many_origins
+        if many is None or len(many) < planes:
             begins = np.arange(planes)[:, None, None, None] * math.prod(self.image)
-            self._many_origins = begins + self._origins
-        return self._many_origins[:planes]
+            self._many_origins = many = begins + self._origins
+        return many[:planes]
 
     # -- averages ----------------------------------------------------------------------------
 
