@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from caffe_proto.layers.base import Array, Shape
@@ -36,13 +34,7 @@ class L1Loss(LossLayer):
                 )
 
     def check_shapes(self, a: Shape, b: Shape) -> None:
-        self.check_legacy_axes(a, b)
-        if math.prod(a[1:]) != math.prod(b[1:]):
-            raise self.error(
-                f'bottoms "{self.bottoms[0]}" {a} and "{self.bottoms[1]}" {b} have '
-                f"{math.prod(a[1:])} and {math.prod(b[1:])} values an example. "
-                "Expected: the same number"
-            )
+        self.check_pairs(a, b)
 
     def allow_force_backward(self, bottom: int) -> bool:
         return True

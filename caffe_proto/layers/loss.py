@@ -76,6 +76,16 @@ class LossLayer(Layer):
                     "Expected: at most 4 axes; a Reshape or Flatten layer can merge some"
                 )
 
+    def check_pairs(self, a: Shape, b: Shape) -> None:
+        """Raise unless both bottoms have at most 4 axes and as many values an example."""
+        self.check_legacy_axes(a, b)
+        if math.prod(a[1:]) != math.prod(b[1:]):
+            raise self.error(
+                f'bottoms "{self.bottoms[0]}" {a} and "{self.bottoms[1]}" {b} have '
+                f"{math.prod(a[1:])} and {math.prod(b[1:])} values an example. "
+                "Expected: the same number"
+            )
+
     def check_rows(self, shape: Shape) -> None:
         """Raise for a batch without examples, by whose number Caffe divides the sizes."""
         if not shape[0]:

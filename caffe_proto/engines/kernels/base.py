@@ -18,7 +18,7 @@ from caffe_proto.blob import Array, Shape
 from caffe_proto.engines.graph import Activation, Op
 from caffe_proto.engines.threads import Task
 
-__all__ = ["Binding", "Epilogue", "Kernel", "Phase", "flat", "spans"]
+__all__ = ["Binding", "Epilogue", "Kernel", "Phase", "flat", "per_lane", "spans"]
 
 #: Tasks that may run at the same time; the next phase begins when all are done.
 Phase = list[Task]
@@ -80,6 +80,15 @@ class Kernel:
 
 #: Below this much work (values written and multiply-adds) a second thread costs more than it does.
 SMALL = 40_000
+
+
+def per_lane(calls: Sequence[Callable[[], None]]) -> Task:
+    """The task that makes, in the lane it runs in, the call prepared for that lane's memory."""
+
+    def task(lane: int) -> None:
+        calls[lane]()
+
+    return task
 
 
 def spans(count: int, pieces: int) -> list[slice]:

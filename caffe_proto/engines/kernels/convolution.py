@@ -20,6 +20,7 @@ from caffe_proto.engines.kernels.base import (
     Kernel,
     Phase,
     flat,
+    per_lane,
     run_calls,
     spans,
 )
@@ -360,12 +361,7 @@ class WindowConv(ConvKernel):
         return [[self._task(memory, block) for block in self.blocks]]
 
     def _task(self, memory: Binding, block: Block) -> Task:
-        lanes = [self._in_lane(memory, block, lane) for lane in memory.lanes]
-
-        def task(lane: int) -> None:
-            lanes[lane]()
-
-        return task
+        return per_lane([self._in_lane(memory, block, lane) for lane in memory.lanes])
 
     def _in_lane(self, memory: Binding, block: Block, lane: Any) -> Callable[[], None]:
         g = self.geometry

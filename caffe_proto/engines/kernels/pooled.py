@@ -10,7 +10,7 @@ import numpy as np
 
 from caffe_proto.blob import Array
 from caffe_proto.engines.graph import Op
-from caffe_proto.engines.kernels.base import Binding, Phase, flat, run_calls, spans
+from caffe_proto.engines.kernels.base import Binding, Phase, flat, per_lane, run_calls, spans
 from caffe_proto.engines.kernels.convolution import (
     Block,
     ConvKernel,
@@ -83,12 +83,7 @@ class PooledConv(ConvKernel):
         return [[self._task(memory, block) for block in self.blocks]]
 
     def _task(self, memory: Binding, block: Block) -> Task:
-        lanes = [self._in_lane(memory, block, lane) for lane in memory.lanes]
-
-        def task(lane: int) -> None:
-            lanes[lane]()
-
-        return task
+        return per_lane([self._in_lane(memory, block, lane) for lane in memory.lanes])
 
     def _in_lane(self, memory: Binding, block: Block, lane: Sequence[Array]) -> Callable[[], None]:
         g, inner = self.geometry, self._inner(block)

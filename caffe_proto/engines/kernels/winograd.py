@@ -20,7 +20,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from caffe_proto.blob import Array
 from caffe_proto.engines.graph import Op
-from caffe_proto.engines.kernels.base import Binding, Call, Phase, run_calls, spans
+from caffe_proto.engines.kernels.base import Binding, Call, Phase, per_lane, run_calls, spans
 from caffe_proto.engines.kernels.convolution import (
     Block,
     ConvKernel,
@@ -193,21 +193,13 @@ class Winograd(ConvKernel):
             self._prepare(memory.inputs[0], block, patch, one, transformed)
             for patch, one, _, _ in memory.lanes
         ]
-
-        def task(lane: int) -> None:
-            lanes[lane]()
-
-        return task
+        return per_lane(lanes)
 
     def _output_task(self, memory: Binding, block: Block, products: Array) -> Task:
         lanes = [
             self._finish(memory, block, products, two, room) for _, _, two, room in memory.lanes
         ]
-
-        def task(lane: int) -> None:
-            lanes[lane]()
-
-        return task
+        return per_lane(lanes)
 
     # -- steps -------------------------------------------------------------------------------
 
