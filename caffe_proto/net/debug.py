@@ -71,8 +71,8 @@ class DebugLog:
         records.append(record)
         log.info("%s", record)
 
-    def begin_forward(self, net: Net, first: int) -> None:
-        """Start the records of a pass; a whole pass also notes the inputs."""
+    def begin_forward(self) -> None:
+        """Forget the records of the last pass."""
         self.forward = []
         self.backward = []
         self.all_params = None

@@ -137,7 +137,7 @@ class Net:
         loss = 0.0
         stop = len(self.layers) if last is None else last + 1
         if self.debug.enabled:
-            self.debug.begin_forward(self, first)
+            self.debug.begin_forward()
         for i in range(first, stop):
             for hook in self.before_forward:
                 hook(i)
