@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 import click
 
-__all__ = ["CaffeCommand", "note", "stage_list"]
+__all__ = ["BrewCommand", "CaffeCommand", "note", "stage_list"]
 
 _FLAG = re.compile(r"--?([A-Za-z]\w[\w-]*)(=.*)?", re.DOTALL)
 
@@ -14,6 +15,10 @@ _FLAG = re.compile(r"--?([A-Za-z]\w[\w-]*)(=.*)?", re.DOTALL)
 _LOG_SWITCHES = {"logtostderr", "alsologtostderr", "colorlogtostderr"}
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
 _LOG_VALUES = {"log_dir", "minloglevel", "stderrthreshold", "vmodule", "logbuflevel"}
+
+# The flags of the `caffe` command: each of its jobs takes all of them, and looks at its own.
+_BREW = {"gpu", "solver", "model", "phase", "level", "stage", "snapshot", "weights", "iterations"}
+_BREW |= {"sigint_effect", "sighup_effect"}
 
 
 class CaffeCommand(click.Command):
@@ -23,6 +28,9 @@ class CaffeCommand(click.Command):
     ``--gray=false`` and ``--nogray`` as nothing; flags of Caffe's logging are taken and, but for a
     note, have no effect.
     """
+
+    #: Flags with a value that are taken, and have no effect but a note.
+    idle_flags: ClassVar[frozenset[str]] = frozenset()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click's, after the flags were brought to its spelling."""
@@ -54,6 +62,11 @@ class CaffeCommand(click.Command):
                     note("--log_dir is ignored; redirect the output, or see --log")
                 continue
             option = "--" + name.replace("_", "-")
+            if option not in known and bare in self.idle_flags:
+                if not value:
+                    next(rest, None)
+                note(f"--{bare} is ignored, as by `caffe {self.name}`")
+                continue
             given = value[1:].lower()
             if option in switches and given in _TRUE:
                 result.append(option)
@@ -64,6 +77,12 @@ class CaffeCommand(click.Command):
             else:
                 result.append(option + value if option in known else arg)
         return result
+
+
+class BrewCommand(CaffeCommand):
+    """A job of the ``caffe`` command: flags of its other jobs are taken, and have no effect."""
+
+    idle_flags = frozenset(_BREW)
 
 
 def note(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from caffe_proto.cli._common import print_json
-from caffe_proto.cli._flags import CaffeCommand, note, stage_list
+from caffe_proto.cli._flags import BrewCommand, note, stage_list
 
 if TYPE_CHECKING:
     from caffe_proto.solver.testing import Scoring
@@ -23,7 +23,7 @@ Examples:
 """
 
 
-@click.command("test", cls=CaffeCommand, epilog=EPILOG)
+@click.command("test", cls=BrewCommand, epilog=EPILOG)
 @click.option("--model", type=click.Path(path_type=Path), help="The net's prototxt.")
 @click.option("--weights", metavar="FILES", help="The trained weights, with commas between.")
 @click.option(

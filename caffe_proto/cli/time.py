@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from caffe_proto.cli._common import console, net_options, print_json
+from caffe_proto.cli._common import console, print_json
+from caffe_proto.cli._flags import BrewCommand, note, stage_list
 
 if TYPE_CHECKING:
     from caffe_proto.net.net import Net
@@ -20,14 +22,25 @@ Examples:
   caffe-proto time deploy.prototxt                     forward and backward of every layer
   caffe-proto time deploy.prototxt --engine numpy      what was merged, how it is done
   caffe-proto time deploy.prototxt --engine numpy --batch 8 --threads 1 --json
+  caffe-proto time -model train_val.prototxt -iterations 10
 """
 
 
-@click.command("time", epilog=EPILOG)
-@click.argument("net", type=click.Path(path_type=Path))
-@net_options
+@click.command("time", cls=BrewCommand, epilog=EPILOG)
+@click.argument("net_file", metavar="[NET]", required=False, type=click.Path(path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="The net, as for `caffe time`.")
 @click.option(
-    "--weights", multiple=True, type=click.Path(path_type=Path), help="Load these weights first."
+    "--phase",
+    type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
+    help="The phase to build the net in.  [default: TEST; of a --model TRAIN]",
+)
+@click.option("--level", default=0, show_default=True, help="The level of the state.")
+@click.option("--stage", "stages", multiple=True, help="Stages of the state, with commas.")
+@click.option(
+    "--weights",
+    multiple=True,
+    metavar="FILES",
+    help="Load these weights first, with commas between.",
 )
 @click.option(
     "--engine",
@@ -35,51 +48,97 @@ Examples:
     show_default=True,
     help="reference: layer by layer as defined; numpy, ...: the compiled net, step by step.",
 )
-@click.option("--iterations", default=10, show_default=True, help="Passes to measure.")
+@click.option("--iterations", type=int, help="Passes to measure.  [default: 10; of a --model 50]")
 @click.option("--batch", type=click.IntRange(min=1), help="Give the inputs so many items.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of a compiled net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.option(
+    "--allow-python-layers",
+    is_flag=True,
+    help="Import and run the code that Python layers name.",
+)
+@click.option("--gpu", metavar="IDS", hidden=True)
 def command(
-    net: Path,
-    phase: str,
+    net_file: Path | None,
+    model: Path | None,
+    phase: str | None,
     level: int,
     stages: tuple[str, ...],
-    allow_python_layers: bool,
-    weights: tuple[Path, ...],
+    weights: tuple[str, ...],
     engine: str,
-    iterations: int,
+    iterations: int | None,
     batch: int | None,
     threads: int | None,
     as_json: bool,
+    allow_python_layers: bool,
+    gpu: str | None,
 ) -> None:
     """Time NET: the reference's layers, forward and backward, or the steps of a compiled net.
 
     Inputs are random. Times of layers are means over the iterations, as Caffe's `caffe time`
-    prints them; times of steps are the least of all iterations.
+    prints them; times of steps are the least of all iterations. Flags may be spelt as Caffe's
+    (-model x, -iterations=5); with --model the defaults are Caffe's too, and on a pipe the lines
+    are those of its log.
     """
-    from caffe_proto.net import build_net
-
+    source = model or net_file
+    if source is None or (model and net_file):
+        raise click.UsageError("needs one model definition to time: --model=net.prototxt")
+    if gpu is not None:
+        note("--gpu is ignored: the times are those of the CPU")
+    # `caffe time` measures the training net, fifty times.
+    iterations = iterations if iterations is not None else 50 if model else 10
     if iterations < 1:
         raise click.BadParameter("at least 1 pass has to be measured", param_hint="--iterations")
+
+    from caffe_proto.net import build_net
+    from caffe_proto.solver.source import split_names
+
     built = build_net(
-        net,
-        phase,
-        weights or None,
+        source,
+        phase or ("TRAIN" if model else "TEST"),
+        split_names(weights) or None,
         level=level,
-        stages=stages,
+        stages=stage_list(stages),
         allow_python_layers=allow_python_layers,
     )
     inputs = _inputs(built, batch)
-    if engine == "reference":
-        result = time_layers(built, inputs, iterations)
-        table = _layer_table
-    else:
+    if engine != "reference":
         result = time_steps(built, inputs, iterations, engine, threads)
         table = _step_table
+    elif model and not as_json and not sys.stdout.isatty():
+        _print_log(built, inputs, iterations)
+        return
+    else:
+        result = time_layers(built, inputs, iterations)
+        table = _layer_table
     if as_json:
         print_json(result)
     else:
         console().print(table(result))
+
+
+def _print_log(net: Net, inputs: dict[str, Any], iterations: int) -> None:
+    """Caffe's lines: every pass, then the layers' means."""
+    from caffe_proto.solver.events import number
+    from caffe_proto.solver.log import attach, detach, say
+
+    handler = attach(sys.stdout)
+    try:
+        say("caffe.cpp:352", "Use CPU.")
+        result = time_layers(net, inputs, iterations)
+        say("caffe.cpp:406", "Average time per layer: ")
+        for layer in result["layers"]:
+            name = layer["name"].rjust(10)
+            say("caffe.cpp:409", f"{name}\tforward: {number(layer['forward_ms'])} ms.")
+            say("caffe.cpp:412", f"{name}\tbackward: {number(layer['backward_ms'] or 0)} ms.")
+        forward, backward = result["forward_ms"], result["backward_ms"]
+        say("caffe.cpp:417", f"Average Forward pass: {number(forward)} ms.")
+        say("caffe.cpp:419", f"Average Backward pass: {number(backward)} ms.")
+        say("caffe.cpp:421", f"Average Forward-Backward: {number(forward + backward)} ms.")
+        say("caffe.cpp:423", f"Total Time: {number((forward + backward) * iterations)} ms.")
+        say("caffe.cpp:424", "*** Benchmark ends ***")
+    finally:
+        detach(handler)
 
 
 def _inputs(net: Net, batch: int | None) -> dict[str, Any]:
@@ -99,14 +158,28 @@ def _inputs(net: Net, batch: int | None) -> dict[str, Any]:
 
 
 def time_layers(net: Net, inputs: dict[str, Any], iterations: int) -> dict[str, Any]:
-    """Mean milliseconds of each layer's forward and backward, and of whole passes."""
+    """Mean milliseconds of each layer's forward and backward, and of whole passes.
+
+    What `caffe time` logs meanwhile goes to the log.
+    """
+    from caffe_proto.solver.events import number
+    from caffe_proto.solver.log import say
+
     for name, values in inputs.items():
         net.blobs[name].data = values
     needs = net.layer_need_backward
     forward, backward = [0.0] * len(net.layers), [0.0] * len(net.layers)
     # The first pass allocates memory and fills parameters.
-    net.run_forward()
-    for _ in range(iterations):
+    say("caffe.cpp:360", "Performing Forward")
+    say("caffe.cpp:365", f"Initial loss: {number(net.run_forward())}")
+    say("caffe.cpp:366", "Performing Backward")
+    for i in reversed(range(len(net.layers))):
+        if needs[i]:
+            net.layers[i].run_backward()
+    say("caffe.cpp:374", "*** Benchmark begins ***")
+    say("caffe.cpp:375", f"Testing for {iterations} iterations.")
+    for done in range(iterations):
+        started = time.perf_counter()
         for i, layer in enumerate(net.layers):
             begin = time.perf_counter()
             layer.run_forward()
@@ -116,6 +189,8 @@ def time_layers(net: Net, inputs: dict[str, Any], iterations: int) -> dict[str, 
                 begin = time.perf_counter()
                 net.layers[i].run_backward()
                 backward[i] += time.perf_counter() - begin
+        spent = 1e3 * (time.perf_counter() - started)
+        say("caffe.cpp:403", f"Iteration: {done + 1} forward-backward time: {number(spent)} ms.")
     layers = []
     for i, layer in enumerate(net.layers):
         seconds = forward[i] / iterations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from caffe_proto.cli._flags import CaffeCommand, note, stage_list
+from caffe_proto.cli._flags import BrewCommand, note, stage_list
 
 if TYPE_CHECKING:
     from caffe_proto.solver import Solver
@@ -31,7 +31,7 @@ _STOPPING = b"\nstopping after this iteration, with a snapshot; Ctrl-C again sto
 _EFFECTS = click.Choice(["stop", "snapshot", "none"])
 
 
-@click.command("train", cls=CaffeCommand, epilog=EPILOG)
+@click.command("train", cls=BrewCommand, epilog=EPILOG)
 @click.argument("solver_file", metavar="[SOLVER]", required=False)
 @click.option("--solver", "solver_flag", metavar="FILE", help="The solver's prototxt.")
 @click.option(

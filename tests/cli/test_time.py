@@ -76,3 +76,63 @@ def test_an_unknown_engine_is_named(definition: Path) -> None:
     result = _time(definition, "--engine", "nimpy")
     assert result.exit_code != 0
     assert 'no engine "nimpy"' in str(result.exception)
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Path:
+    path = tmp_path / "train_val.prototxt"
+    path.write_text(
+        'name: "small"'
+        + net(
+            (4, 6),
+            layer("f", "InnerProduct", "data", "f", "inner_product_param { num_output: 3 }"),
+            layer("label", "Input", [], "label", "input_param { shape { dim: 4 } }"),
+            layer("accuracy", "Accuracy", ["f", "label"], "accuracy", "include { phase: TEST }"),
+            layer("loss", "SoftmaxWithLoss", ["f", "label"], "loss"),
+        )
+    )
+    return path
+
+
+@pytest.mark.parametrize("flag", ["-model", "--model"])
+def test_caffes_flags_time_the_training_net(training: Path, flag: str) -> None:
+    result = CliRunner().invoke(cli, ["time", flag, str(training), "-iterations=2", "--json"])
+    assert result.exit_code == 0, result.output
+    timed = json.loads(result.stdout)
+    assert [entry["name"] for entry in timed["layers"]] == ["data", "f", "label", "loss"]
+    assert timed["iterations"] == 2
+
+
+def test_the_phase_of_a_model_may_be_given(training: Path) -> None:
+    result = _time(f"-model={training}", "-phase", "TEST", "--json")
+    assert "accuracy" in [entry["name"] for entry in json.loads(result.stdout)["layers"]]
+
+
+def test_caffes_flags_give_caffes_lines_on_a_pipe(training: Path) -> None:
+    lines = _time("-model", training).stdout.splitlines()
+    said = [line.split("] ", 1)[1] for line in lines]
+    assert "Testing for 2 iterations." in said
+    assert sum("forward-backward time: " in text for text in said) == 2
+    layers = said[said.index("Average time per layer: ") + 1 :]
+    assert [text.partition(":")[0] for text in layers[2:4]] == [
+        "         f\tforward",
+        "         f\tbackward",
+    ]
+    assert [text.partition(":")[0] for text in layers[-5:]] == [
+        "Average Forward pass",
+        "Average Backward pass",
+        "Average Forward-Backward",
+        "Total Time",
+        "*** Benchmark ends ***",
+    ]
+
+
+def test_flags_of_other_jobs_are_taken(training: Path) -> None:
+    result = _time("-model", training, "-solver", "x", "-gpu", "0", "--sigint_effect=stop")
+    assert result.exit_code == 0
+    assert "--solver is ignored, as by `caffe time`" in result.stderr
+
+
+def test_a_net_must_be_given_once(training: Path) -> None:
+    assert "needs one model" in _time().stderr
+    assert "needs one model" in _time(training, "--model", training).stderr
