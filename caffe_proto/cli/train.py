@@ -98,7 +98,8 @@ def command(
 
     with _log_lines():
         solver = build_solver(
-            Path(path),
+            # As it was written, for the snapshots' names; no path is taken for a prototxt's text.
+            path if os.path.isfile(path) else Path(path),
             weights=weights or None,
             snapshot=snapshot or None,
             seed=seed,

@@ -43,17 +43,21 @@ class SnapshotFiles:
         return cls(settings.snapshot_prefix, iteration, settings.snapshot_format == _HDF5)
 
 
-def default_prefix(settings: caffe_pb2.SolverParameter, path: Path) -> str | None:
+def default_prefix(settings: caffe_pb2.SolverParameter, path: str) -> str | None:
     """Set ``snapshot_prefix`` as Caffe does for a solver read from ``path``.
 
-    Without one it is the solver's path without its suffix, and in the place of a folder a name in
-    that folder. Returns what Caffe logs where it was changed.
+    Without one it is the solver's path without its suffix, as it was written (``./`` stays), and in
+    the place of a folder a name in that folder. Returns what Caffe logs where it was changed.
     """
+    name = os.path.basename(path)
+    folder = path[: len(path) - len(name)]
+    # Unlike Python's, Boost's suffix of ".solver" is all of it.
+    stem = name.rpartition(".")[0] if "." in name else name
     if not settings.HasField("snapshot_prefix"):
-        settings.snapshot_prefix = str(path.with_suffix(""))
+        settings.snapshot_prefix = folder + stem
         return f"snapshot_prefix was not specified and is set to {settings.snapshot_prefix}"
     if os.path.isdir(settings.snapshot_prefix):
-        settings.snapshot_prefix = os.path.join(settings.snapshot_prefix, path.stem)
+        settings.snapshot_prefix = os.path.join(settings.snapshot_prefix, stem)
         return f"snapshot_prefix was a directory and is replaced to {settings.snapshot_prefix}"
     return None
 

@@ -39,8 +39,9 @@ _FOREIGN = (
 def read_solver(source: Source) -> tuple[caffe_pb2.SolverParameter, Path | None, list[str]]:
     """The settings that ``source`` gives (a copy), their folder, and what Caffe logs of them.
 
-    A ``str`` with a brace, a colon followed by a space, or a line break is prototxt text, any
-    other one a path. Raises :class:`ParseError`, or :class:`SolverError` where there is no file.
+    A ``str`` with a brace, a colon followed by a space, or a line break is prototxt text unless
+    there is a file of that name, any other one a path. Raises :class:`ParseError`, or
+    :class:`SolverError` where there is no file.
     """
     from caffe_proto import prototxt
 
@@ -52,7 +53,7 @@ def read_solver(source: Source) -> tuple[caffe_pb2.SolverParameter, Path | None,
         settings = caffe_pb2.SolverParameter()
         settings.CopyFrom(source)
         upgrade_solver(settings)
-    elif isinstance(source, str) and ("{" in source or "\n" in source or ": " in source):
+    elif isinstance(source, str) and _is_text(source):
         settings = prototxt.parse(source, "SolverParameter")
     elif isinstance(source, (str, os.PathLike)):
         path = Path(source)
@@ -61,7 +62,7 @@ def read_solver(source: Source) -> tuple[caffe_pb2.SolverParameter, Path | None,
             raise SolverError(f"{path}: the solver's file {found} (looked up from {Path.cwd()})")
         settings = prototxt.parse_file(path, "SolverParameter")
         folder = path.resolve().parent
-        note = default_prefix(settings, path)
+        note = default_prefix(settings, os.fspath(source))
         if note:
             notes.append(note)
     else:
@@ -75,6 +76,10 @@ def read_solver(source: Source) -> tuple[caffe_pb2.SolverParameter, Path | None,
             f"settings of other Caffe versions are not applied: {', '.join(foreign)}", stacklevel=3
         )
     return settings, folder, notes
+
+
+def _is_text(source: str) -> bool:
+    return ("{" in source or "\n" in source or ": " in source) and not os.path.isfile(source)
 
 
 def _is_set(settings: caffe_pb2.SolverParameter, name: str) -> bool:

@@ -155,6 +155,25 @@ def test_max_iter_and_stage_reach_the_solver(
     assert "Iteration 0, lr = 0.05" in capsys.readouterr().out
 
 
+def test_snapshots_are_called_as_the_solver_was(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Path("solver.prototxt")
+    settings.write_text(re.sub(r"snapshot_prefix.*", "", settings.read_text()))
+    run("train", "-solver", "./solver.prototxt")
+    said = capsys.readouterr().out
+    assert "snapshot_prefix was not specified and is set to ./solver\n" in said
+    assert "Snapshotting to binary proto file ./solver_iter_6.caffemodel\n" in said
+    assert Path("solver_iter_6.solverstate").is_file()
+
+
+def test_flags_of_other_jobs_are_taken(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("train", "-solver", "solver.prototxt", "-model", "x", "-phase=TEST", "-gpu", "all")
+    assert "--phase is ignored, as by `caffe train`" in capsys.readouterr().err
+    run("test", "-model", "net.prototxt", "-weights", "m_iter_6.caffemodel", "-snapshot", "x")
+    assert "--snapshot is ignored, as by `caffe test`" in capsys.readouterr().err
+
+
 def test_test_prints_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("train", "-solver", "solver.prototxt")
     capsys.readouterr()

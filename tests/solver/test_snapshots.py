@@ -72,18 +72,29 @@ def test_states_are_told_apart_by_content_not_by_name(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "prefix"),
+    ("text", "path", "prefix"),
     [
-        ("", "runs/lenet_solver"),
-        ('snapshot_prefix: "x/y"', "x/y"),
-        ('snapshot_prefix: "runs"', "runs/lenet_solver"),
+        ("", "runs/lenet_solver.prototxt", "runs/lenet_solver"),
+        ("", "./lenet_solver.prototxt", "./lenet_solver"),
+        ("", "../a.b//lenet", "../a.b//lenet"),
+        ("", "a.b/lenet.v2.prototxt", "a.b/lenet.v2"),
+        ("", "a/.prototxt", "a/"),
+        ('snapshot_prefix: "x/y"', "runs/lenet_solver.prototxt", "x/y"),
+        ('snapshot_prefix: "runs"', "x/lenet_solver.prototxt", "runs/lenet_solver"),
+        ('snapshot_prefix: "./runs/"', "./lenet_solver.prototxt", "./runs/lenet_solver"),
     ],
 )
-def test_prefixes_default_as_caffes(folder: Path, text: str, prefix: str) -> None:
+def test_prefixes_default_as_caffes(folder: Path, text: str, path: str, prefix: str) -> None:
     (folder / "runs").mkdir()
     settings = cp.parse(text, message="SolverParameter")
-    default_prefix(settings, Path("runs/lenet_solver.prototxt"))
+    default_prefix(settings, path)
     assert settings.snapshot_prefix == prefix
+
+
+def test_a_solver_s_path_stays_in_the_prefix_as_it_was_written(folder: Path) -> None:
+    (folder / "s: 1.prototxt").write_text(f"{BASE} net_param {{ {NET} }}")
+    for path in ("./s: 1.prototxt", Path("s: 1.prototxt")):
+        assert cp.build_solver(path).settings.snapshot_prefix == str(path).removesuffix(".prototxt")
 
 
 def test_file_names_are_caffes() -> None:

@@ -412,3 +412,17 @@ def test_a_level_reaches_the_train_net() -> None:
 def test_settings_of_forks_are_told_as_not_applied() -> None:
     with pytest.warns(UserWarning, match="larc"):
         solver("larc: true")
+
+
+def test_no_loss_is_logged_as_zero_without_a_sign(caplog: pytest.LogCaptureFixture) -> None:
+    net = """
+    layer { name: "data" type: "DummyData" top: "x" top: "t" dummy_data_param {
+      shape { dim: 4 dim: 1 } shape { dim: 4 }
+      data_filler { type: "constant" value: 1 } data_filler { type: "constant" value: 0 } } }
+    layer { name: "ip" type: "InnerProduct" bottom: "x" top: "ip"
+      inner_product_param { num_output: 1 } }
+    layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "t" top: "loss" }
+    """
+    with caplog.at_level(logging.INFO, "caffe_proto.solver"):
+        solver("display: 1", net).step(1)
+    assert "    Train net output #0: loss = 0 (* 1 = 0 loss)" in caplog.messages
