@@ -27,6 +27,11 @@ Examples:
 _BACKENDS = {"leveldb": 0, "lmdb": 1}
 
 
+def _example(arguments: str) -> str:
+    """The end of a subcommand's help."""
+    return f"\b\nExample:\n  caffe-proto data {arguments}"
+
+
 @click.group("data", epilog=EPILOG)
 def command() -> None:
     """Make databases, look into them, take their mean, write features."""
@@ -47,7 +52,12 @@ def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
 _PATH = click.Path(path_type=Path)
 
 
-@command.command("convert-imageset", cls=CaffeCommand, short_help="Pictures into a database.")
+@command.command(
+    "convert-imageset",
+    cls=CaffeCommand,
+    short_help="Pictures into a database.",
+    epilog=_example("convert-imageset images/ train.txt train_lmdb --resize 256x256 --shuffle"),
+)
 @click.argument("folder", type=_PATH)
 @click.argument("list_file", metavar="LIST", type=_PATH)
 @click.argument("database", metavar="DB", type=_PATH)
@@ -130,16 +140,26 @@ def convert_imageset(
     click.echo(f"{database}: {count} pictures")
 
 
-@command.command("mean", short_help="The mean picture of a database.")
+@command.command(
+    "mean",
+    cls=CaffeCommand,
+    short_help="The mean picture of a database.",
+    epilog=_example("mean train_lmdb mean.binaryproto"),
+)
 @click.argument("database", metavar="DB", type=_PATH)
 @click.argument("output", metavar="[OUT.binaryproto]", type=_PATH, required=False)
+@click.option(
+    "--backend",
+    type=click.Choice(sorted(_BACKENDS), case_sensitive=False),
+    help="Kind of database; by default whichever it is.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-def mean(database: Path, output: Path | None, as_json: bool) -> None:
+def mean(database: Path, output: Path | None, backend: str | None, as_json: bool) -> None:
     """The mean picture of DB, written as a mean_file, and the mean of each channel."""
     from caffe_proto.data.database import open_database
     from caffe_proto.data.statistics import channel_means, mean_image
 
-    opened = open_database(database)
+    opened = open_database(database, _BACKENDS[backend.lower()] if backend else None)
     with counting("records", opened.count()) as progress:
         image = mean_image(opened, lambda done: progress(done, None))
     means = channel_means(image)
@@ -155,7 +175,11 @@ def mean(database: Path, output: Path | None, as_json: bool) -> None:
         click.echo(f"mean_value channel [{channel}]: {value:g}")
 
 
-@command.command("show", short_help="Counts, shapes and labels of a database.")
+@command.command(
+    "show",
+    short_help="Counts, shapes and labels of a database.",
+    epilog=_example("show train_lmdb --images sheet.png"),
+)
 @click.argument("database", metavar="DB", type=_PATH)
 @click.option("--images", type=_PATH, help="Write a sheet of pictures with their labels.")
 @click.option("--count", default=64, show_default=True, type=click.IntRange(1), help="How many.")
@@ -244,7 +268,11 @@ def _print_histogram(what: str, counts: Any, most: int = 40) -> None:
         out.print(f"… {len(counts) - most} more (--json has all)")
 
 
-@command.command("extract-features", short_help="What blobs hold for every record.")
+@command.command(
+    "extract-features",
+    short_help="What blobs hold for every record.",
+    epilog=_example("extract-features net.prototxt net.caffemodel fc7 --output fc7.h5"),
+)
 @click.argument("net", type=_PATH)
 @click.argument("weights", type=_PATH)
 @click.argument("blobs", metavar="BLOB...", nargs=-1, required=True)

@@ -70,6 +70,11 @@ def write(net: Net, out: Path, with_weights: bool, notes: list[str]) -> None:
         click.echo(f"wrote {caffemodel}: {sum(p.count for p in net.learnable_params):,} parameters")
 
 
+def example(arguments: str) -> str:
+    """The end of an operation's help."""
+    return f"\b\nExample:\n  caffe-proto surgery {arguments}"
+
+
 def pairs(values: tuple[str, ...]) -> dict[str, str]:
     """``OLD=NEW`` texts as a mapping."""
     result = {}
@@ -81,7 +86,10 @@ def pairs(values: tuple[str, ...]) -> dict[str, str]:
     return result
 
 
-@command.command("fold-batchnorm")
+@command.command(
+    "fold-batchnorm",
+    epilog=example("fold-batchnorm deploy.prototxt --weights net.caffemodel -o folded"),
+)
 @files
 def fold_command(net: Path, weights: Path | None, out: Path) -> None:
     """Fold BatchNorm, Scale and Bias into the layer before them."""
@@ -93,7 +101,12 @@ def fold_command(net: Path, weights: Path | None, out: Path) -> None:
     write(surgery.fold_batchnorm(build_net(net, weights=weights), notes), out, True, notes)
 
 
-@command.command("deploy")
+@command.command(
+    "deploy",
+    epilog=example(
+        "deploy train_val.prototxt --weights net.caffemodel --shape data=1x3x224x224 -o deploy"
+    ),
+)
 @files
 @click.option("--shape", multiple=True, metavar="BLOB=1x3x224x224", help="An input's shape.")
 @click.option("--batch", default=1, show_default=True, help="Images in an inferred shape.")
@@ -118,7 +131,10 @@ def deploy_command(
     write(made, out, weights is not None, notes)
 
 
-@command.command("prune")
+@command.command(
+    "prune",
+    epilog=example("prune deploy.prototxt --weights net.caffemodel --output pool5 -o features"),
+)
 @files
 @click.option("--output", "outputs", multiple=True, help="A blob that is wanted; repeatable.")
 def prune_command(net: Path, weights: Path | None, out: Path, outputs: tuple[str, ...]) -> None:
@@ -130,7 +146,10 @@ def prune_command(net: Path, weights: Path | None, out: Path, outputs: tuple[str
     write(made, out, weights is not None, notes)
 
 
-@command.command("rename")
+@command.command(
+    "rename",
+    epilog=example("rename deploy.prototxt --weights net.caffemodel --layer fc8=scores -o renamed"),
+)
 @files
 @click.option("--layer", "layers", multiple=True, metavar="OLD=NEW")
 @click.option("--blob", "blobs", multiple=True, metavar="OLD=NEW")
@@ -152,7 +171,10 @@ def rename_command(
     write(made, out, weights is not None, [])
 
 
-@command.command("convolutional")
+@command.command(
+    "convolutional",
+    epilog=example("convolutional deploy.prototxt --weights net.caffemodel --layer fc6 -o dense"),
+)
 @files
 @click.option("--layer", "layers", multiple=True, help="Only this InnerProduct; repeatable.")
 @click.option("--suffix", default="-conv", show_default=True, help="Added to the layers' names.")

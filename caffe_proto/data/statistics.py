@@ -105,13 +105,21 @@ def _arrays(database: Database) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     for key, value in database.items():
         datum, _ = _parse(database, key, value)
         what = f"{database.path}: {record_name(key)}"
-        yield what, datum_array(datum, what)
+        array = datum_array(datum, what)
+        stored = max(len(datum.data), len(datum.float_data))
+        if not datum.encoded and stored != array.size:
+            raise DataError(
+                f"{what} has {stored} values. "
+                f"Expected: {array.size} for {array.shape} (channels, height, width)"
+            )
+        yield what, array
 
 
 def mean_image(database: Database, progress: Progress | None = None) -> npt.NDArray[np.float32]:
     """The mean of all records, ``(1, C, H, W)``, as Caffe's ``compute_image_mean`` finds it.
 
-    Raises :class:`DataError` for records of different sizes, and for a database without any.
+    The shape is that of the first record; as in Caffe the others need only have as many values.
+    Raises :class:`DataError` where they have not, and for a database without any records.
     """
     # Summed in float32, as Caffe does: with very many pictures its means are that much off.
     total: npt.NDArray[np.float32] | None = None
@@ -119,11 +127,12 @@ def mean_image(database: Database, progress: Progress | None = None) -> npt.NDAr
     for what, array in _arrays(database):
         if total is None:
             total = np.zeros(array.shape, np.float32)
-        elif array.shape != total.shape:
+        elif array.size != total.size:
             raise DataError(
-                f"{what} has the shape {array.shape}. Expected: {total.shape}, as the first record"
+                f"{what} has the shape {array.shape}, which is {array.size} values. "
+                f"Expected: {total.size}, as the first record with its shape {total.shape}"
             )
-        total += array
+        total += array.reshape(total.shape)
         count += 1
         if progress is not None:
             progress(count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from click.testing import CliRunner, Result
 
 import caffe_proto as cp
@@ -71,3 +72,11 @@ def test_a_pair_that_is_no_pair_is_refused(tmp_path: Path) -> None:
     result = invoke("rename", LENET, "--blob", "data", "-o", tmp_path / "x")
     assert result.exit_code == 2
     assert "OLD=NEW" in result.output
+
+
+@pytest.mark.parametrize(
+    "operation", ["fold-batchnorm", "deploy", "prune", "rename", "convolutional"]
+)
+def test_the_help_of_an_operation_has_an_example(operation: str) -> None:
+    text = invoke(operation, "--help").output
+    assert f"Example:\n    caffe-proto surgery {operation} " in text

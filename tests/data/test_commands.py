@@ -103,3 +103,14 @@ def test_extract_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     )  # fmt: skip
     assert "conv 12×2×4×4" in text
     assert set(np.load(tmp_path / "a.npz").files) == {"conv", "pool", "data"}
+
+
+@pytest.mark.parametrize("tool", ["convert-imageset", "mean", "show", "extract-features"])
+def test_the_help_of_a_tool_has_an_example(tool: str) -> None:
+    assert f"Example:\n    caffe-proto data {tool} " in _run(tool, "--help")
+
+
+def test_mean_takes_caffe_s_backend(tmp_path: Path) -> None:
+    assert "shape" in _run("mean", "-backend", "lmdb", IO / "db" / "lmdb_gray", tmp_path / "m")
+    with pytest.raises(DataError, match="expected a LevelDB"):
+        _run("mean", "--backend=leveldb", IO / "db" / "lmdb_gray")

@@ -135,8 +135,32 @@ def test_means_are_those_of_compute_image_mean(name: str) -> None:
 
 
 def test_the_mean_of_pictures_of_several_sizes() -> None:
-    with pytest.raises(DataError, match=r's1.png" has the shape \(3, 22, 15\)'):
+    with pytest.raises(DataError, match=r's2.png" has the shape \(3, 9, 9\), which is 243'):
         mean_image(open_database(IO / "db" / "lmdb_encoded_sizes"))
+
+
+def _database(path: Path, *datums: caffe_pb2.Datum) -> Any:
+    with create_database(path, LMDB, False) as database:
+        for i, datum in enumerate(datums):
+            database.put(b"%08d" % i, datum.SerializeToString())
+    return open_database(path)
+
+
+def test_for_the_mean_records_need_only_have_as_many_values(tmp_path: Path) -> None:
+    values = np.arange(6, dtype=np.uint8)
+    opened = _database(
+        tmp_path / "db",
+        array_datum(values.reshape(1, 2, 3), 0),
+        array_datum(values[::-1].copy().reshape(1, 3, 2), 1),
+        caffe_pb2.Datum(channels=6, height=1, width=1, float_data=[1.0] * 6),
+    )
+    np.testing.assert_array_equal(mean_image(opened), np.full((1, 1, 2, 3), 2, np.float32))
+
+
+def test_for_the_mean_a_record_with_more_values_than_its_shape_is_refused(tmp_path: Path) -> None:
+    longer = caffe_pb2.Datum(channels=1, height=1, width=2, data=b"123")
+    with pytest.raises(DataError, match=r"has 3 values\. Expected: 2"):
+        mean_image(_database(tmp_path / "db", longer))
 
 
 def test_the_mean_of_floats() -> None:
