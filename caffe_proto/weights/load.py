@@ -38,7 +38,7 @@ class LoadReport:
     """What a load did, in names of layers.
 
     ``loaded`` took values from the file, ``ignored`` are in the file alone, ``missing`` have
-    parameters that the file says nothing of and keep what they had.
+    parameters that the file says nothing of, under no sharer's name either, and keep what they had.
     """
 
     loaded: list[str] = field(default_factory=list)
@@ -109,7 +109,13 @@ def _plan(net: _Net, weights: WeightsFile, report: LoadReport) -> list[tuple[Any
         plan += pairs
     loaded = set(report.loaded)
     with_params = [layer.name for layer in net.layers if list(layer.blobs)]
-    report.missing = [name for name in with_params if name not in loaded]
+    # What a layer shares may have come with another one: in HDF5 it is with its owner alone.
+    taken = {id(_owner(param)) for param, _ in plan}
+    report.missing = [
+        layer.name
+        for layer in net.layers
+        if layer.name not in loaded and any(id(_owner(param)) not in taken for param in layer.blobs)
+    ]
     if with_params and not loaded:
         names = [layer.name for layer in weights.layers if layer.blobs]
         report.notices.append(
@@ -117,6 +123,11 @@ def _plan(net: _Net, weights: WeightsFile, report: LoadReport) -> list[tuple[Any
             f'"{with_params[0]}" is not{did_you_mean(with_params[0], names)}'
         )
     return plan
+
+
+def _owner(param: Any) -> Any:
+    """The parameter that ``param`` shares, or itself."""
+    return getattr(param, "owner", None) or param
 
 
 def _pairs(

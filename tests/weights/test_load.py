@@ -32,7 +32,7 @@ def test_caffes_weights_arrive_in_the_net(golden: Path, suffix: str) -> None:
         if key.startswith("param/"):
             _, layer, index = key.split("/")
             np.testing.assert_array_equal(net.params[layer][int(index)].data, expected[key])
-    assert report.missing == ([] if suffix == "caffemodel" else ["sh2"])
+    assert report.missing == []
     assert report.ignored == []
 
 
@@ -172,6 +172,16 @@ def test_hdf5_fills_shared_parameters_from_their_owner(tmp_path: Path) -> None:
     other = shared_net()
     load_into(other, path)
     np.testing.assert_array_equal(value(other, "b"), [5, 6])
+
+
+def test_what_comes_with_its_sharer_is_not_missing(tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    path = tmp_path / "shared.h5"
+    save_hdf5(shared_net(), path)
+    assert load_into(shared_net(), path).missing == []
+    other = fake_net(("other", [(2,)]))
+    save_hdf5(other, tmp_path / "other.h5")
+    assert load_into(shared_net(), tmp_path / "other.h5").missing == ["a", "b"]
 
 
 def test_hdf5_without_a_parameter_that_is_not_shared_is_an_error(tmp_path: Path) -> None:
