@@ -9,12 +9,12 @@ import click
 
 __all__ = ["BrewCommand", "CaffeCommand", "note", "stage_list"]
 
-_FLAG = re.compile(r"--?([A-Za-z]\w[\w-]*)(=.*)?", re.DOTALL)
+_FLAG = re.compile(r"--?([A-Za-z][\w-]*)(=.*)?", re.DOTALL)
 
 # Flags of Caffe's logging library: what they turn on is how the log is written here anyway.
 _LOG_SWITCHES = {"logtostderr", "alsologtostderr", "colorlogtostderr"}
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
-_LOG_VALUES = {"log_dir", "minloglevel", "stderrthreshold", "vmodule", "logbuflevel"}
+_LOG_VALUES = {"log_dir", "minloglevel", "stderrthreshold", "v", "vmodule", "logbuflevel"}
 
 # The flags of the `caffe` command: each of its jobs takes all of them, and looks at its own.
 _BREW = {"gpu", "solver", "model", "phase", "level", "stage", "snapshot", "weights", "iterations"}

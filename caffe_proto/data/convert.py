@@ -136,7 +136,11 @@ def convert_images(
 
 
 def _check_there(folder: Path, lines: Sequence[tuple[str, int]], list_file: Path) -> None:
-    missing = [name for name, _ in lines if not os.path.isfile(os.path.join(folder, name))]
+    missing = [
+        name or "(an empty line)"
+        for name, _ in lines
+        if not os.path.isfile(os.path.join(folder, name))
+    ]
     if missing:
         shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
         raise DataError(

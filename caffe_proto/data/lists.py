@@ -21,15 +21,22 @@ def read_image_list(path: Path) -> list[tuple[str, int]]:
     """The lines ``name label`` of a list of pictures; a name may have spaces in it.
 
     As in Caffe a line without a space is name and label at once, and a label that is no number
-    counts as 0. Raises :class:`DataError` for a list that is empty or cannot be read.
+    counts as 0. Raises :class:`DataError` for a list that is empty or cannot be read, and for a
+    label of more than 32 bits.
     """
     lines = []
-    for line in _text(path, "list of pictures").split("\n"):
-        name, space, label = line.rpartition(" ")
+    for number, line in enumerate(_text(path, "list of pictures").split("\n"), 1):
+        name, space, text = line.rpartition(" ")
         if not space:
-            name = label
-        number = _NUMBER.match(label)
-        lines.append((name, int(number.group(1)) if number else 0))
+            name = text
+        digits = _NUMBER.match(text)
+        label = int(digits.group(1)[:4000]) if digits else 0
+        if not -(1 << 31) <= label < 1 << 31:
+            raise DataError(
+                f"{path}:{number}: the label {text[:40]} does not fit into 32 bits. "
+                'Expected: lines "name label"'
+            )
+        lines.append((name, label))
     if lines and lines[-1][0] == "":
         # What follows the last line break is no line.
         lines.pop()

@@ -35,6 +35,13 @@ def test_lines_are_read_as_caffe_reads_them(
     assert read_image_list(path) == expected
 
 
+@pytest.mark.parametrize("label", ["2147483648", "-2147483649", "9" * 5000])
+def test_a_label_of_more_than_32_bits_is_named_with_its_line(tmp_path: Path, label: str) -> None:
+    (tmp_path / "list").write_text(f"a.png -2147483648\nb.png {label}\n")
+    with pytest.raises(DataError, match=r"list:2: the label .* does not fit into 32 bits"):
+        read_image_list(tmp_path / "list")
+
+
 def test_an_empty_list(tmp_path: Path) -> None:
     (tmp_path / "list").touch()
     with pytest.raises(DataError, match="is empty"):
