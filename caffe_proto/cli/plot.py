@@ -38,6 +38,10 @@ def command(
     from caffe_proto.view.plots import plot_runs
 
     runs = [read_log(path) for path in logs]
+    if len({run.name for run in runs}) < len(runs):
+        # As in a/train.log and b/train.log.
+        for run, path in zip(runs, logs, strict=True):
+            run.name = str(path)
     for run, name in zip(runs, names, strict=False):
         run.name = name
     plot_runs(runs, output, title=title, log_scale=log_scale)

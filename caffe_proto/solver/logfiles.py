@@ -140,7 +140,8 @@ def _flat(value: Any) -> Iterator[float]:
 # -- Caffe's lines -------------------------------------------------------------------------
 
 _NUMBER = r"([-+]?(?:nan|inf|[\d.]+(?:e[-+]?\d+)?))"
-_LOSS = re.compile(rf"Iteration (\d+)(?: \(.*?\))?, loss = {_NUMBER}", re.IGNORECASE)
+# Between them, by version: nothing, rates in parentheses, and epochs after those (NVIDIA's).
+_LOSS = re.compile(rf"Iteration (\d+)\b[^=]*, loss = {_NUMBER}", re.IGNORECASE)
 _RATE = re.compile(rf"Iteration (\d+), lr = {_NUMBER}", re.IGNORECASE)
 _TESTING = re.compile(r"Iteration (\d+), Testing net \(#(\d+)\)")
 _OUTPUT = re.compile(

@@ -43,7 +43,9 @@ def plot_runs(
     for axis, (name, lines) in zip(axes, panels, strict=True):
         for label, curve, style in lines:
             if len(curve):
-                marker = "o" if len(curve) < 30 and style == "--" else None
+                # A line through one point shows nothing.
+                few = len(curve) == 1 or (len(curve) < 30 and style == "--")
+                marker = "o" if few else None
                 axis.plot(curve.iterations, curve.values, style, label=label, marker=marker, ms=3)
         axis.set_ylabel(name)
         axis.grid(alpha=0.3)
@@ -52,6 +54,7 @@ def plot_runs(
         if len(lines) > 1 or name != "learning rate":
             axis.legend(fontsize="small")
     axes[-1].set_xlabel("iteration")
+    figure.align_ylabels(axes)
     try:
         figure.savefig(path, dpi=120)
     except ValueError as error:

@@ -55,6 +55,17 @@ def test_caffes_lines_become_curves(log: Path) -> None:
     assert run.losses == {"loss"}
 
 
+def test_lines_of_nvidias_caffe_become_curves(log: Path) -> None:
+    place = "I0302 09:12:11.250000 31 solver.cpp:329]"
+    log.write_text(
+        f"{place} Iteration 100 (3.95 iter/s, 25.3s/100 iter), 1.2/40.1ep, loss = 1.25\n"
+        f"{place} Iteration 100, lr = 0.001, m = 0.9, wd = 0.0005, gs = 1\n"
+    )
+    run = read_log(log)
+    assert (run.loss.iterations, run.loss.values) == ([100], [1.25])
+    assert run.lr.values == [0.001]
+
+
 def test_a_resumed_run_continues_the_curves(log: Path) -> None:
     log.write_text(OLD + RESUMED)
     run = read_log(log)

@@ -71,6 +71,23 @@ def test_the_command_draws_logs_of_caffe(
     assert names(figures[0]) == ["loss", "other outputs", "learning rate"]
 
 
+def test_logs_of_one_name_are_told_apart_by_their_paths(tmp_path: Path, figures: list) -> None:
+    paths = [tmp_path / folder / "train.log" for folder in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(OLD)
+    args = ["plot", *map(str, paths), "-o", str(tmp_path / "curves.png")]
+    cli.main(args, standalone_mode=False)
+    labels = [line.get_label() for line in figures[0].axes[2].lines]
+    assert labels == [f"{path}: lr" for path in paths]
+
+
+def test_a_single_point_can_be_seen(tmp_path: Path, figures: list) -> None:
+    once = RunCurves("once", loss=Curve([0], [2.0]))
+    plot_runs([once], tmp_path / "a.png")
+    assert figures[0].axes[0].lines[0].get_marker() == "o"
+
+
 def test_an_unknown_picture_format_is_refused(tmp_path: Path) -> None:
     from caffe_proto.errors import CaffeProtoError
 
