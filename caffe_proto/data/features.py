@@ -117,9 +117,11 @@ def _identity(
     options: dict[str, Any],
 ) -> dict[str, Any]:
     """What must be the same for an interrupted run to be continued."""
+    files = [(path.absolute(), path.stat()) for path in weights]
     return {
         "net": hashlib.sha256(_bytes(net)).hexdigest(),
-        "weights": [[str(path.absolute()), path.stat().st_size] for path in weights],
+        # Trained on and saved under the same name they have the same size.
+        "weights": [[str(path), found.st_size, found.st_mtime_ns] for path, found in files],
         "blobs": list(blobs),
         "phase": phase,
         "batches": batches,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,21 @@ def test_what_another_run_left_is_not_continued(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"interrupted run with another net.*--restart"):
         _extract(tmp_path / "a.npz", "pool")
     assert _extract(tmp_path / "a.npz", "pool", restart=True) == {"pool": (12, 2, 1, 1)}
+
+
+def test_weights_that_were_saved_anew_are_others(tmp_path: Path) -> None:
+    weights = tmp_path / "w.caffemodel"
+    weights.write_bytes(WEIGHTS.read_bytes())
+    options: dict[str, Any] = {"directory": IO, "blobs": ["conv"], "target": tmp_path / "a.npz"}
+
+    def stop(done: int, total: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        extract_features(NET, [weights], progress=stop, **options)
+    os.utime(weights, ns=(0, 1))
+    with pytest.raises(DataError, match="interrupted run with another net, weights"):
+        extract_features(NET, [weights], **options)
 
 
 @pytest.mark.parametrize(
