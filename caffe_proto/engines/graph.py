@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from caffe_proto.blob import Array, Blob, Shape
 from caffe_proto.layers.base import Layer
+from caffe_proto.layers.reshape import Reshape
+from caffe_proto.schema import caffe_pb2
 
 if TYPE_CHECKING:
     from caffe_proto.net.net import Net
@@ -157,7 +159,11 @@ def build_graph(net: Net, shapes: Mapping[str, Shape], dynamic: Container[str] =
     """
     graph = Graph([], {}, {})
     current: dict[str, tuple[Value, Blob]] = {}
-    for layer in net.layers:
+    #: Names of the blobs that share memory, under each of them.
+    together: dict[str, set[str]] = {}
+    read = {name: i for i, layer in enumerate(net.layers) for name in layer.bottoms}
+    read.update(dict.fromkeys(net.outputs, len(net.layers)))
+    for place, layer in enumerate(net.layers):
         bottoms = [current[name] for name in layer.bottoms]
         blobs = [Blob((), blob.dtype) for blob in layer.top_blobs]
         clone = clone_layer(layer, [blob for _, blob in bottoms], blobs)
@@ -173,14 +179,44 @@ def build_graph(net: Net, shapes: Mapping[str, Shape], dynamic: Container[str] =
         )
         op = Op(layer.type, [value for value, _ in bottoms], [], clone, layer)
         op.names, op.types = [layer.name], [layer.type]
-        for name, blob in zip(layer.tops, blobs, strict=True):
+        # What the caller feeds needs no operation.
+        if layer.type != "Input":
+            graph.ops.append(op)
+        shared = {alias.top: layer.bottoms[alias.bottom] for alias in clone.aliases()}
+        for i, (name, blob) in enumerate(zip(layer.tops, blobs, strict=True)):
             value = Value(name, blob.shape, op, varies)
             op.outputs.append(value)
             current[name] = (value, blob)
             if layer.type == "Input":
                 graph.inputs[name] = value
-        # What the caller feeds needs no operation.
-        if layer.type != "Input":
-            graph.ops.append(op)
+            if i in shared:
+                together[name] = together[shared[i]]
+                together[name].add(name)
+            elif name not in layer.bottoms:
+                together[name] = {name}
+            else:
+                # In Caffe whoever reads the same memory under another name sees the change.
+                for other in sorted(together[name] - {name}):
+                    if read.get(other, -1) <= place:
+                        continue
+                    current[other] = _seen_as(graph, layer, current[name], current[other])
     graph.outputs = {name: current[name][0] for name in net.outputs}
     return graph
+
+
+def _seen_as(
+    graph: Graph, layer: Layer, changed: tuple[Value, Blob], former: tuple[Value, Blob]
+) -> tuple[Value, Blob]:
+    """What ``layer`` has changed in place, as a blob sees it that shares the memory."""
+    value, blob = changed
+    name, shape = former[0].name, former[0].shape
+    if shape == value.shape:
+        return value, blob
+    param = caffe_pb2.LayerParameter(name=name, type="Reshape", bottom=[value.name], top=[name])
+    param.reshape_param.shape.dim.extend((-1, *shape[1:]) if value.dynamic else shape)
+    view, mine = Reshape(param, layer.context), Blob((), blob.dtype)
+    view.connect([blob], [mine])
+    op = Op("Reshape", [value], [], view, view, [name], ["Reshape"])
+    op.outputs.append(Value(name, mine.shape, op, value.dynamic))
+    graph.ops.append(op)
+    return op.output, mine

@@ -206,13 +206,14 @@ class CompiledNet:
 
     def reshape(self, **shapes: Sequence[int]) -> None:
         """Compile for these shapes of the inputs now instead of at the first call with them."""
+        wanted = dict(self._shapes)
         for name, shape in shapes.items():
-            if name not in self._shapes:
-                raise BuildError(
-                    f'"{name}" is not an input of the net{did_you_mean(name, self._shapes)}'
-                )
-            self._shapes[name] = tuple(int(n) for n in shape)
-        self._plan(self._shapes)
+            if name not in wanted:
+                raise BuildError(f'"{name}" is not an input of the net{did_you_mean(name, wanted)}')
+            wanted[name] = tuple(int(n) for n in shape)
+        self._plan(wanted)
+        # What was refused is not compiled for the next time.
+        self._shapes = wanted
 
     def refresh(self) -> None:
         """Take the weights that the net has now."""

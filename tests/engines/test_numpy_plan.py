@@ -99,6 +99,32 @@ def test_an_input_that_nobody_changes_is_an_output() -> None:
     assert_agrees(built, random_inputs(built))
 
 
+@pytest.mark.parametrize(
+    "share",
+    [
+        layer("s", "Split", "c", ["one", "two"]),
+        layer("f", "Flatten", "c", "two", "flatten_param { axis: 2 }"),
+        layer("f", "Reshape", "c", "one", "reshape_param { shape { dim: 0 dim: 2 dim: -1 } }")
+        + layer("g", "Flatten", "one", "two"),
+        layer("j", "Concat", "c", "two"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_who_shares_the_memory_sees_a_change_in_place(share: str, dtype: type) -> None:
+    text = net(
+        (2, 4, 5, 3),
+        conv("c", "data", "c", 6, 1),
+        layer("before", "AbsVal", "c", "before"),
+        share,
+        layer("change", "ReLU", "two", "two"),
+        layer("after", "Power", "c", "after", "power_param { shift: 1 }"),
+    )
+    built = cp.build_net(text, seed=5, dtype=dtype)
+    randomize(built)
+    run = assert_agrees(built, random_inputs(built))
+    assert run(data=np.ones((2, 4, 5, 3)))["after"].min() >= 1
+
+
 def test_outputs_are_copies() -> None:
     built = _built(INCEPTION)
     run = built.compile()
@@ -134,6 +160,14 @@ def test_reshape_compiles_ahead() -> None:
     run = built.compile()
     run.reshape(data=(7, 8, 9, 7))
     assert run.steps[0].shapes[0][0] == 7
+
+
+def test_a_shape_that_is_refused_is_forgotten() -> None:
+    run = _built(INCEPTION).compile()
+    with pytest.raises(cp.LayerError, match="8 channels"):
+        run.reshape(data=(2, 7, 9, 7))
+    run.refresh()
+    assert run.steps[0].shapes[0][0] == 2
 
 
 def test_a_shape_that_a_layer_refuses_is_an_error_of_that_layer() -> None:
