@@ -227,7 +227,9 @@ def fold_activations(graph: Graph) -> None:
             return False
         if op.kind not in RECTIFIES or (op.kind in LINEAR and not is_plain(op)):
             return False
-        if not isinstance(activation.slope, float) and len(op.output.shape) != 4:
+        # Slopes are those of axis 1, and what a product of matrices counts last may be another.
+        by_channel = not isinstance(activation.slope, float)
+        if by_channel and (len(op.output.shape) != 4 or op.kind == "InnerProduct"):
             return False
         op.activation = activation
         return True

@@ -127,6 +127,10 @@ def test_variants_of_a_1x1_convolution_agree(by: str, pieces: int, after: str) -
         (4, 6, "kernel_size: 3 bias_term: false"),
         (1, 20, "kernel_size: 5"),
         (4, 6, "kernel_size: 8 stride: 8"),
+        # Larger than the image by less than a stride: Caffe rounds to one window, zeros outside.
+        (4, 6, "kernel_h: 11 kernel_w: 3 stride: 2"),
+        (6, 6, "kernel_h: 3 kernel_w: 11 stride: 3 group: 3"),
+        (6, 6, "kernel_h: 11 kernel_w: 3 stride: 2 group: 6"),
     ],
 )
 @pytest.mark.parametrize("after", ["", NORM + RELU, PRELU])
@@ -219,6 +223,9 @@ def test_local_response_normalization_agrees(settings: str) -> None:
         layer("x", "BatchNorm", "data", "x"),
         layer("x", "InnerProduct", "data", "x", "inner_product_param { num_output: 7 }"),
         layer("x", "InnerProduct", "data", "x", "inner_product_param { num_output: 7 axis: -1 }"),
+        layer("x", "InnerProduct", "data", "x", "inner_product_param { num_output: 7 axis: -1 }")
+        + layer("n", "BatchNorm", "x", "x")
+        + layer("r", "PReLU", "x", "x"),
         layer(
             "x",
             "InnerProduct",

@@ -251,7 +251,9 @@ def block_patch(g: Geometry, x: Array, block: Block, room: Array) -> Patch:
 
 def patch_room(g: Geometry, blocks: list[Block]) -> int:
     """How many elements the largest of the blocks' patches needs."""
-    if not any(g.pad):
+    seen = g.padded_rows(g.result[0]), g.padded_width
+    # A window may reach over the edge without padding: Caffe rounds the number of windows up to 1.
+    if not any(g.pad) and seen[0] <= g.image[0] and seen[1] <= g.image[1]:
         return 0
     return max(b.count * g.padded_rows(b.height) for b in blocks) * g.padded_width * g.channels
 
