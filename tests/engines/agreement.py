@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,9 @@ import numpy.typing as npt
 import caffe_proto as cp
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+#: Parts of the names of inputs that hold small whole numbers.
+LABELS = ("label", "sem", "geo")
 
 # Sums run in another order, Winograd's over larger terms: relative to the output's largest value.
 TOLERANCE = 1e-4
@@ -31,22 +34,42 @@ def randomize(net: cp.Net, seed: int = 0) -> None:
                 elif layer.type == "BatchNorm" and index == 2:
                     values[...] = 2.0
             elif len(shape) > 1:
-                fan_in = math.prod(shape[1:])
-                values[...] = rng.normal(0, math.sqrt(2 / fan_in), shape)
+                rng.standard_normal(dtype=values.dtype, out=values)
+                values *= math.sqrt(2 / math.prod(shape[1:]))
             else:
                 values[...] = rng.normal(0, 0.1, shape)
 
 
 def random_inputs(net: cp.Net, seed: int = 0) -> Arrays:
-    """Values for all inputs; small whole numbers for what looks like labels or indices."""
+    """Values for all inputs; small whole numbers for what looks like labels or indices.
+
+    Regions of interest lie in the images, and sizes of images are theirs.
+    """
     rng = np.random.default_rng(seed)
+    shapes = net.input_shapes()
+    images, _, *size = next((s for s in shapes.values() if len(s) == 4), (1, 1, 1, 1))
     inputs: Arrays = {}
-    for name, shape in net.input_shapes().items():
-        if len(shape) < 2 or "label" in name:
+    for name, shape in shapes.items():
+        if "rois" in name:
+            inputs[name] = _regions(rng, shape[0], images, size)
+        elif name == "im_info":
+            inputs[name] = np.tile(np.array([*size, 1], np.float32), (shape[0], 1))
+        elif len(shape) < 2 or any(word in name for word in LABELS):
             inputs[name] = rng.integers(0, 2, shape).astype(np.float32)
         else:
             inputs[name] = rng.standard_normal(shape, dtype=np.float32)
     return inputs
+
+
+def _regions(
+    rng: np.random.Generator, count: int, images: int, size: Sequence[int]
+) -> npt.NDArray[Any]:
+    """Rows (image, x1, y1, x2, y2) with the corners in the image, or below it in feature maps."""
+    height, width = (n if n > 64 else 16 * n for n in size)
+    x = np.sort(rng.uniform(0, width, (count, 2)), axis=1)
+    y = np.sort(rng.uniform(0, height, (count, 2)), axis=1)
+    image = np.arange(count) * images // count
+    return np.stack([image, x[:, 0], y[:, 0], x[:, 1], y[:, 1]], axis=1).astype(np.float32)
 
 
 def assert_same_outputs(got: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
