@@ -280,9 +280,11 @@ class Solver:
     def _forward_backward(self) -> np.float32:
         net = self.net
         total = np.float32(0)
-        for _ in range(self.settings.iter_size):
-            total += self._checked(net.run_forward())
-            net.run_backward()
+        # Of what overflows the loss tells, in one piece.
+        with np.errstate(all="ignore"):
+            for _ in range(self.settings.iter_size):
+                total += self._checked(net.run_forward())
+                net.run_backward()
         mean: np.float32 = total / np.float32(self.settings.iter_size)
         return mean
 

@@ -62,6 +62,8 @@ def read_state(path: str | os.PathLike[str]) -> SolverState:
 
     Raises :class:`SolverError` where there is no such file, or it is damaged or something else.
     """
+    if os.path.isdir(path):
+        raise SolverError(f"{os.fspath(path)}: this is a directory; {_NO_STATE}")
     with _as_solver_error(path):
         source = Source(path)
         if source.size == 0:

@@ -426,3 +426,16 @@ def test_no_loss_is_logged_as_zero_without_a_sign(caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.INFO, "caffe_proto.solver"):
         solver("display: 1", net).step(1)
     assert "    Train net output #0: loss = 0 (* 1 = 0 loss)" in caplog.messages
+
+
+def test_where_training_diverges_only_the_error_tells() -> None:
+    net = NET.replace("EuclideanLoss", "SoftmaxWithLoss").replace("dim: 4 dim: 3", "dim: 4")
+    below = HEAD[: HEAD.index('layer { name: "loss"')]
+    net = net.replace(below, below + below.replace('"ip"', '"top"').replace('"x"', '"ip"'))
+    net = net.replace('bottom: "ip" bottom: "t"', 'bottom: "top" bottom: "t"')
+    diverging = solver(net=net)
+    diverging.settings.base_lr = 1e30
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(cp.NonFiniteError, match=r'first layer .* not finite is "top"'):
+            diverging.step(5)

@@ -100,5 +100,5 @@ def test_weights_in_hdf5_given_as_state_are_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_state(tmp_path: Path) -> None:
-    with pytest.raises(cp.SolverError, match="directory"):
+    with pytest.raises(cp.SolverError, match=r"a directory; expected a solver's state"):
         read_state(tmp_path)
