@@ -6,12 +6,13 @@ import contextlib
 import os
 import secrets
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 from caffe_proto.errors import CaffeProtoError
 
-__all__ = ["replacing", "require_space"]
+__all__ = ["process_runs", "remove_leftovers", "replacing", "require_space", "scratch_path"]
 
 
 @contextlib.contextmanager
@@ -38,6 +39,41 @@ def replacing(
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def scratch_path(path: Path) -> Path:
+    """A hidden path beside ``path`` whose name tells the machine and the process that use it."""
+    return path.with_name(f"{_scratch_start(path)}{os.getpid()}-{secrets.token_hex(6)}.part")
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what processes of this machine that are gone left at a :func:`scratch_path`."""
+    start = _scratch_start(path)
+    with contextlib.suppress(OSError):
+        for entry in path.absolute().parent.iterdir():
+            if entry.name.startswith(start) and entry.name.endswith(".part"):
+                process = entry.name[len(start) :].partition("-")[0]
+                if process.isdigit() and not process_runs(int(process)):
+                    shutil.rmtree(entry, ignore_errors=True)
+
+
+def _scratch_start(path: Path) -> str:
+    return f".{path.name[:80]}.{socket.gethostname()}."
+
+
+def process_runs(process: int) -> bool:
+    """Whether another process of this machine has the number ``process``."""
+    if os.name != "posix":
+        return True  # elsewhere, asking means sending a signal
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def require_space(

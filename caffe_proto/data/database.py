@@ -54,6 +54,8 @@ def open_database(path: Path, backend: int | None = None) -> Database:
         found = backend_of(path)
     except OSError as fault:
         raise DataError(f"database {path}: {fault.strerror or fault}") from None
+    if found is None and not path.exists():
+        raise DataError(f"database {path} is missing")
     if found is None:
         raise DataError(
             f"database {path}: this is neither an LMDB (a folder with data.mdb) nor a LevelDB "

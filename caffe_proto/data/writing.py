@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from caffe_proto.data.database import LEVELDB, LMDB
 from caffe_proto.errors import DataError, MissingDependencyError
-from caffe_proto.files import replacing, require_space
+from caffe_proto.files import remove_leftovers, replacing, require_space, scratch_path
 
 __all__ = [
     "DatabaseWriter",
@@ -35,20 +35,19 @@ class DatabaseWriter(Protocol):
         ...
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
-
-
 @contextmanager
 def replacing_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
     """A new folder beside ``path``, renamed to it if the block succeeds, removed if it fails.
 
-    Raises :class:`DataError` where ``path`` is there already and ``overwrite`` is not set, or where
-    nothing can be written.
+    What a killed run left of such a folder is removed by the next one. Raises :class:`DataError`
+    where ``path`` is there already and ``overwrite`` is not set, or where nothing can be written.
     """
     if path.exists() and not overwrite:
         raise DataError(f"{path} is there already. Expected: a new name, or --force to replace it")
-    beside, old = _beside(path), _beside(path)
+    remove_leftovers(path)
+    beside = scratch_path(path)
+    # Under a name that nobody removes: killed between two renames, it is all there is.
+    old = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.old")
     try:
         beside.mkdir()
         yield beside
@@ -56,12 +55,17 @@ def replacing_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
             path.unlink()
         elif path.exists():
             os.rename(path, old)
-        os.rename(beside, path)
+        try:
+            os.rename(beside, path)
+        except OSError:
+            if old.exists():
+                os.rename(old, path)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
     except OSError as fault:
         raise DataError(f"{path} cannot be written: {fault.strerror or fault}") from None
     finally:
-        for folder in (beside, old):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextmanager

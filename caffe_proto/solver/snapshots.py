@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caffe_proto.errors import CaffeProtoError, SolverError
+from caffe_proto.files import process_runs
 from caffe_proto.solver.state import SolverState, write_state_binary, write_state_hdf5
 from caffe_proto.weights import save_caffemodel, save_hdf5
 
@@ -135,19 +136,5 @@ def _remove_leftovers(folder: Path, name: str) -> None:
             if not (entry.name.startswith(before) and entry.name.endswith(after)):
                 continue
             process = entry.name[len(before) : -len(after)]
-            if process.isdigit() and not _runs(int(process)):
+            if process.isdigit() and not process_runs(int(process)):
                 shutil.rmtree(entry, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    if os.name != "posix":
-        return True  # elsewhere, asking means sending a signal
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True

@@ -275,3 +275,48 @@ def test_a_full_disk_is_named_before_hdf5_meets_it(
     with pytest.raises(DataError, match=r"no space left on the disk \(100,000 bytes are free"):
         append_datasets(tmp_path / "x.h5", {"data": np.zeros((10, 5000))}, begin=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; "
+        "from caffe_proto.data.writing import create_database\n"
+        "with create_database(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    target = tmp_path / "db"
+    subprocess.run([sys.executable, "-c", code, os.fspath(target)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.name.endswith(".part")
+    other = tmp_path / left.name.replace(".db.", ".other.")
+    other.mkdir()
+    with create_database(target):
+        pass
+    assert sorted(tmp_path.iterdir()) == sorted([target, other])
+
+
+def test_a_database_that_cannot_be_replaced_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "db"
+    with create_database(target) as database:
+        database.put(b"a", b"1")
+    rename = os.rename
+
+    def refuse(source: Path, to: Path) -> None:
+        if Path(source).suffix == ".part":
+            raise OSError(13, "Permission denied")
+        rename(source, to)
+
+    monkeypatch.setattr(os, "rename", refuse)
+    with (
+        pytest.raises(DataError, match="cannot be written: Permission denied"),
+        create_database(target, overwrite=True),
+    ):
+        pass
+    assert _records(target) == [(b"a", b"1")]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_database_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nothing is missing"):
+        open_database(tmp_path / "nothing")
