@@ -70,6 +70,8 @@ def write_digits(folder: Path) -> None:
 
 def list_images(folder: Path) -> list[tuple[str, int]]:
     """``(path within the folder, label)`` of every image, shuffled alike at every run."""
+    if not folder.is_dir():
+        sys.exit(f"{folder}: there is no such folder")
     classes = sorted(path for path in folder.iterdir() if path.is_dir() and path.name.isdigit())
     found = [
         (image.relative_to(folder).as_posix(), int(kind.name))
@@ -119,14 +121,16 @@ def main(argv: list[str] | None = None) -> float:
     train = ["train", "--solver=solver.prototxt", f"--max-iter={iterations}", "--log=run.jsonl"]
     command(out, *train, log=out / "train.log")
 
-    batches = str(max(held_back // 100, 1))
+    # Batches are of 100; fewer images than that come several times in one.
+    batches = max(held_back // 100, 1)
     weights = f"--weights=lenet_iter_{iterations}.caffemodel"
     test = ["test", "--model=train_val.prototxt", weights, f"--iterations={batches}"]
     output = command(out, *test, log=out / "test.log")
     accuracy = float(re.findall(r"\] accuracy = (\S+)", output)[-1])
 
     command(out, "plot", "run.jsonl", "-o", "curves.png")
-    print(f"\naccuracy on {batches}00 test images: {accuracy:.3f}; everything is in {out}")
+    tested = min(held_back, 100 * batches)
+    print(f"\naccuracy on {tested} test images: {accuracy:.3f}; everything is in {out}")
     return accuracy
 
 
