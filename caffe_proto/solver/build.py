@@ -43,7 +43,8 @@ def build_solver(
         settings.random_seed = seed
     if level is not None:
         settings.train_state.level = level
-    settings.train_state.stage.extend(stages)
+    # One name is no list of its letters.
+    settings.train_state.stage.extend([stages] if isinstance(stages, str) else stages)
     if snapshot is not None:
         find_file(os.fspath(snapshot), folder, "snapshot")  # before any net is built
         settings.ClearField("weights")

@@ -353,6 +353,12 @@ def test_states_merge_in_caffes_order() -> None:
     assert {layer.name for layer in plain.net.layers} & {"one", "two", "three"} == {"one"}
 
 
+@pytest.mark.parametrize("stages", [["abc"], "abc"])
+def test_one_stage_may_be_given_by_its_name(stages: list[str] | str) -> None:
+    net = NET + 'layer { name: "extra" type: "Silence" bottom: "ip" include { stage: "abc" } }'
+    assert "extra" in [layer.name for layer in solver(net=net, stages=stages).net.layers]
+
+
 def test_level_and_stages_of_the_call_belong_to_the_train_net() -> None:
     net = NET + 'layer { name: "extra" type: "Silence" bottom: "ip" include { stage: "a" } }'
     trained = solver("test_iter: 1 test_interval: 1", net, stages=["a"])
