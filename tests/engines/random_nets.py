@@ -61,10 +61,7 @@ class RandomNet:
         if bottom is None:
             return
         if kind in POINTWISE:
-            settings = POINTWISE[kind](self)
-            tops = self.add(kind, [bottom], settings, in_place=self.chance(0.6))
-            if "use_global_stats: false" in settings or "power: 2" in settings:
-                self.add("TanH", tops, "", in_place=True)
+            self.pointwise(kind, bottom, 0.6)
         elif put is not None:
             put(bottom)
 
@@ -105,6 +102,22 @@ class RandomNet:
             self.shapes[top] = shapes[top]
         return names
 
+    def pointwise(self, kind: str, bottom: str, in_place: float) -> list[str]:
+        """Add a layer that works element by element, in place in this share of the cases."""
+        settings = POINTWISE[kind](self)
+        tops = self.add(kind, [bottom], settings, in_place=self.chance(in_place))
+        if "use_global_stats: false" in settings or "power: 2" in settings:
+            self.tame(tops)
+        return tops
+
+    def tame(self, tops: list[str]) -> None:
+        """Leave no room for what cannot be compared further on.
+
+        That is values too large or small for float32, and means that are nothing but noise.
+        """
+        self.add("ELU", tops, "elu_param { alpha: 0.5 }", in_place=True)
+        self.add("TanH", tops, "", in_place=True)
+
     def Convolution(self, bottom: str) -> None:
         channels = self.shapes[bottom][1]
         kernel = self.among(1, 1, 3, 3, 3, 3, 5, 7)
@@ -128,8 +141,7 @@ class RandomNet:
                 if name == "Pooling":
                     self.Pooling(tops[0])
                 else:
-                    settings = POINTWISE[name](self)
-                    tops = self.add(name, tops, settings, in_place=self.chance(0.7)) or tops
+                    tops = self.pointwise(name, tops[0], 0.7) or tops
 
     def InnerProduct(self, bottom: str) -> None:
         axis = self.among(1, 1, 1, len(self.shapes[bottom]) - 1)
@@ -142,14 +154,19 @@ class RandomNet:
 
     def Pooling(self, bottom: str) -> None:
         method = self.word("MAX", "MAX", "AVE")
+        kernel, stride = self.among(2, 2, 3, 3, 5), self.among(1, 2, 2, 3)
         if self.chance(0.15):
             settings = "global_pooling: true"
         else:
-            kernel = self.among(2, 2, 3, 3, 5)
+            # An average over nothing is no number: such windows are for maxima only.
+            stride = min(stride, kernel) if method == "AVE" else stride
             pad = int(self.rng.integers(0, kernel)) if self.chance(0.5) else 0
-            settings = f"kernel_size: {kernel} stride: {self.among(1, 2, 2, 3)} pad: {pad} "
+            settings = f"kernel_size: {kernel} stride: {stride} pad: {pad} "
             settings += "round_mode: FLOOR" if self.chance(0.2) else ""
-        self.add("Pooling", [bottom], f"pooling_param {{ pool: {method} {settings} }}")
+        tops = self.add("Pooling", [bottom], f"pooling_param {{ pool: {method} {settings} }}")
+        if stride > kernel:
+            # A window behind the image gives the least number that there is.
+            self.tame(tops)
 
     def LRN(self, bottom: str) -> None:
         region = self.word("ACROSS_CHANNELS", "ACROSS_CHANNELS", "WITHIN_CHANNEL")
@@ -169,8 +186,7 @@ class RandomNet:
             settings += " coeff: 0.5" * (len(bottoms) - 1) + " coeff: -1"
         tops = self.add("Eltwise", bottoms, f"eltwise_param {{ {settings} }}")
         if settings.endswith("PROD"):
-            # Products of products would soon be too large, or too small, to compare.
-            self.add("TanH", tops, "", in_place=True)
+            self.tame(tops)
         elif self.chance(0.4):
             self.add("ReLU", tops, POINTWISE["ReLU"](self), in_place=True)
 
@@ -234,9 +250,8 @@ class RandomNet:
     def MVN(self, bottom: str) -> None:
         if np.prod(self.shapes[bottom][2:]) > 6:
             flags = f"across_channels: {self.word('false', 'true')}"
-            tops = self.add("MVN", [bottom], f"mvn_param {{ {flags} eps: 0.01 }}")
-            # A mean of 0 is nothing but noise, which an average over the image would show.
-            self.add("ELU", tops, "", in_place=True)
+            tops = self.add("MVN", [bottom], f"mvn_param {{ {flags} eps: 0.1 }}")
+            self.tame(tops)
 
     def Tile(self, bottom: str) -> None:
         self.add("Tile", [bottom], f"tile_param {{ axis: {self.among(1, 2)} tiles: 2 }}")
@@ -265,7 +280,9 @@ POINTWISE: dict[str, Callable[[RandomNet], str]] = {
         "power_param { scale: 0 shift: 2 }",
         "power_param { power: 2 scale: 0.3 }",
     ),
-    "BatchNorm": lambda r: r.word("", "", "", "batch_norm_param { use_global_stats: false }"),
+    "BatchNorm": lambda r: r.word(
+        "", "", "", "batch_norm_param { use_global_stats: false eps: 0.01 }"
+    ),
     "Scale": lambda r: r.word(
         "", "scale_param { bias_term: true }", "scale_param { axis: 0 num_axes: 0 }"
     ),

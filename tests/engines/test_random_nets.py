@@ -12,7 +12,7 @@ from tests.engines.agreement import assert_agrees, assert_same_outputs, random_i
 from tests.engines.random_nets import RandomNet
 
 #: Nets a test, for each of which a number draws everything.
-QUICK, SLOW = range(60), range(1000, 1600)
+QUICK, SLOW = range(60), range(1000, 1250)
 
 
 def _built(seed: int, layers: int) -> cp.Net:
