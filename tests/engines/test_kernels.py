@@ -176,6 +176,17 @@ def test_pooling_agrees(settings: str, shape: tuple[int, ...]) -> None:
     assert run.steps[-1].variant != "reference"
 
 
+@pytest.mark.parametrize("settings", ["kernel_size: 2 stride: 2", "global_pooling: true"])
+@pytest.mark.parametrize("nothing", [np.nan, -np.inf])
+def test_a_maximum_of_no_numbers_is_the_least_there_is(settings: str, nothing: float) -> None:
+    definition = layer("p", "Pooling", "data", "p", f"pooling_param {{ pool: MAX {settings} }}")
+    built = cp.build_net(net((1, 3, 6, 6), definition))
+    data = random_inputs(built)["data"]
+    data[:, 1], data[:, 2, 2:] = nothing, nothing
+    run = assert_agrees(built, {"data": data}, threads=2)
+    assert run(data=data)["p"][:, 1].max() == -np.finfo(np.float32).max
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -80,6 +80,9 @@ class Pool(Kernel):
         )
         if self.sizes is not None:
             calls.append((_divide, (y, self.sizes[:, rows]), y))
+        if self.is_maximum:
+            # NaN and -inf never exceed what Caffe's running maximum begins with.
+            calls.append((np.fmax, (y, np.full((), LOWEST, y.dtype)), y))
         return calls
 
 
