@@ -205,33 +205,57 @@ def single_blas_thread() -> Any:
 def available_threads() -> int:
     """How many threads share work by default: as many as BLAS would (``OMP_NUM_THREADS``, ...).
 
-    Without threadpoolctl BLAS keeps its own threads, and none are added to them.
+    Without threadpoolctl BLAS keeps its own threads, and none are added to them. Work that is
+    done ``alone`` (see :func:`share`) has one thread.
     """
+    if _is_alone():
+        return 1
     return _blas.threads() or 1
+
+
+_here = threading.local()
+
+
+def _is_alone() -> bool:
+    return getattr(_here, "alone", False)
 
 
 # -- work in several threads -----------------------------------------------------------------
 
 
-def share(work: Callable[[P], None], pieces: Sequence[P]) -> None:
+def share(work: Callable[[P], None], pieces: Sequence[P], *, alone: bool = False) -> None:
     """Call ``work`` for each piece, in as many threads as are available; ends when all are done.
 
     BLAS uses one thread in each meanwhile, also where there is a single piece: a product that it
-    shared out would leave its threads spinning. Raises what the first failing call raised.
+    shared out would leave its threads spinning. What a call shares itself is taken over by threads
+    that are free, or with ``alone`` stays in the call's own thread. Raises what the first failing
+    call raised.
     """
     lanes = available_threads()
     if lanes == 1:
         for piece in pieces:
             work(piece)
         return
+    do = _alone(work) if alone else work
 
     def task(piece: P) -> Task:
         # NumPy's errstate, for one, holds in all threads.
         context = contextvars.copy_context()
-        return lambda lane: context.run(work, piece)
+        return lambda lane: context.run(do, piece)
 
     with single_blas_thread():
         run_tasks([task(piece) for piece in pieces], lanes)
+
+
+def _alone(work: Callable[[P], None]) -> Callable[[P], None]:
+    def do(piece: P) -> None:
+        _here.alone = True
+        try:
+            work(piece)
+        finally:
+            _here.alone = False
+
+    return do
 
 
 def at_once(steps: Sequence[Callable[[], object]]) -> None:
@@ -263,7 +287,12 @@ def matmul(a: npt.NDArray[Any], b: npt.NDArray[Any], out: npt.NDArray[Any]) -> n
     *_, rows, columns = out.shape
     work = out.size * a.shape[-1]
     # NumPy sees to a result that is written over a factor, but not part by part.
-    if work <= TINY_PRODUCT or np.may_share_memory(out, a) or np.may_share_memory(out, b):
+    if (
+        work <= TINY_PRODUCT
+        or _is_alone()
+        or np.may_share_memory(out, a)
+        or np.may_share_memory(out, b)
+    ):
         return np.matmul(a, b, out=out)
     if work <= SMALL_PRODUCT:
         with single_blas_thread():

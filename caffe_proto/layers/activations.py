@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -10,11 +11,16 @@ import numpy as np
 
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
+from caffe_proto.layers.steps import Step
 from caffe_proto.layers.sums import sum_of_products
+from caffe_proto.layers.windows import scratch
 
 
 class _Activation(Layer):
     """One bottom, one top of the same shape; a derivative for each element."""
+
+    def is_by_image(self) -> bool:
+        return bool(self.bottom_blobs[0].shape)
 
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         return [bottom]
@@ -92,6 +98,21 @@ class ReLU(_Activation):
             _above(x, out=y)
         return y
 
+    def forward_steps(self) -> list[Step] | None:
+        if self.slope:
+            return None
+        return [partial(_above, self.bottom_blobs[0].data, self.top())]
+
+    def backward_steps(self) -> list[Step] | None:
+        if self.slope or not self.propagate_down[0]:
+            return None
+        x, dy = self.bottom_blobs[0].data, self.top_blobs[0].diff
+        above = scratch("above", x.shape, bool)
+        return [
+            partial(np.greater, x, 0, above),
+            partial(np.multiply, dy, above, self.bottom_diff()),
+        ]
+
     def derivative(self, x: Array, y: Array) -> Array:
         # In place, x is already y: the sign is the same.
         if not self.slope:
@@ -165,6 +186,9 @@ class PReLU(Layer):
         if slopes == 1:
             self.folded = (1, 1, prod(bottom))
         return [bottom]
+
+    def is_by_image(self) -> bool:
+        return True
 
     def forward(self, x: Array) -> Array:
         y = self.top()

@@ -49,6 +49,7 @@ import numpy.typing as npt
 from caffe_proto import fillers
 from caffe_proto.blob import Array, Blob, Parameter, Shape
 from caffe_proto.errors import FillerError, LayerError
+from caffe_proto.layers.steps import Steps
 from caffe_proto.stream import RandomStream
 
 if TYPE_CHECKING:
@@ -122,6 +123,9 @@ class Layer:
         self.needs_backward = True
         #: One weight a top: what it contributes to the net's loss.
         self.loss_weights: list[float] = []
+        #: Set while the last forward was run by copies of this layer, each for a part of the batch:
+        #: they know what backward needs.
+        self.runs_apart: Callable[[Layer], None] | None = None
         self._inferred_for: list[Shape] | None = None
         self._aliases: tuple[Alias, ...] = ()
         self._in_place_fault: LayerError | None = None
@@ -148,9 +152,29 @@ class Layer:
         """Whether ``force_backward`` asks this bottom for a gradient (labels say no)."""
         return True
 
+    def is_by_image(self) -> bool:
+        """Whether part of a batch can be run apart from the rest.
+
+        That is, axis 0 of all blobs counts images, which have nothing to do with each other: no
+        statistics over the batch, no draws from the net's random stream, no state but what
+        backward needs of forward.
+        """
+        return False
+
     def macs(self) -> int:
         """Multiply-adds of one forward pass with the present shapes (0: not worth counting)."""
         return 0
+
+    def forward_steps(self) -> Steps | None:
+        """The work of ``forward`` over the blobs' present memory, to be done any number of times.
+
+        None where it depends on the values, or is not worth while.
+        """
+        return None
+
+    def backward_steps(self) -> Steps | None:
+        """The same of ``backward``, after :meth:`forward_steps`."""
+        return None
 
     # -- what a type may use ---------------------------------------------------------------
 
@@ -320,13 +344,18 @@ class Layer:
         # In place, the bottom's shape may be what was just set.
         self._inferred_for = [blob.shape for blob in self.bottom_blobs]
 
+    def follow_shapes(self) -> None:
+        """Shape the tops if a bottom has another shape than when that was last done."""
+        if self._inferred_for != [blob.shape for blob in self.bottom_blobs]:
+            self.reshape()
+
     def run_forward(self) -> float:
         """Compute the tops; returns what they contribute to the loss."""
         if self._in_place_fault is not None:
             raise self._in_place_fault
-        if self._inferred_for != [blob.shape for blob in self.bottom_blobs]:
-            self.reshape()
+        self.follow_shapes()
         self._share_memory()
+        self.runs_apart = None
         result = self.forward(*(blob.data for blob in self.bottom_blobs))
         if result is not None:
             if isinstance(result, np.ndarray) or np.isscalar(result):
@@ -340,6 +369,9 @@ class Layer:
 
     def run_backward(self) -> None:
         """Compute the gradients of the bottoms and add those of the parameters."""
+        if self.runs_apart is not None:
+            self.runs_apart(self)
+            return
         dys: Any = [blob.diff for blob in self.top_blobs]
         xs: Any = [blob.data for blob in self.bottom_blobs]
         ys: Any = [blob.data for blob in self.top_blobs]

@@ -96,6 +96,9 @@ class BatchNorm(Layer):
             )
         return [bottom]
 
+    def is_by_image(self) -> bool:
+        return self.uses_global
+
     def forward(self, x: Array) -> Array:
         y = self.top()
         in_place = np.may_share_memory(x, y)

@@ -64,6 +64,9 @@ class Concat(Layer):
     def aliases(self) -> Sequence[Alias]:
         return [Alias(0, 0)] if len(self.bottom_blobs) == 1 else []
 
+    def is_by_image(self) -> bool:
+        return self.axis > 0
+
     def forward(self, *xs: Array) -> Array | None:
         if len(xs) == 1:
             return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from caffe_proto.layers.base import Array, Layer, Parameter, Shape
 from caffe_proto.layers.correlation import Correlation
 from caffe_proto.layers.registry import register_layer
+from caffe_proto.layers.steps import Step
 from caffe_proto.layers.windows import Windows, read_windows, window_counts
 
 __all__ = ["Convolution", "ConvolutionBase"]
@@ -83,6 +85,9 @@ class ConvolutionBase(Layer):
         count = self.windows.covered if self.is_transposed else self.windows.sliding
         image = window_counts(self, self.windows, first[self.axis + 1 :], count)
         return [(*first[: self.axis], self.num_output, *image)] * len(bottoms)
+
+    def is_by_image(self) -> bool:
+        return self.axis > 0
 
     def macs(self) -> int:
         """One multiply-add for each window, filter value and image."""
@@ -165,3 +170,26 @@ class Convolution(ConvolutionBase):
             if self.propagate_down[index]:
                 dx = self.planes(self.bottom_diff(index))
                 self.correlation.transpose(self.apart(dy, dx), self.weight, dx)
+
+    def forward_steps(self) -> Iterator[Step] | None:
+        if self.in_place:
+            return None
+        blobs = zip(self.bottom_blobs, self.top_blobs, strict=True)
+        pairs = [(self.planes(bottom.data), self.planes(top.data)) for bottom, top in blobs]
+        return itertools.chain.from_iterable(
+            self.correlation.forward_steps(x, self.weight, y, self.bias) for x, y in pairs
+        )
+
+    def backward_steps(self) -> Iterator[Step] | None:
+        if self.in_place or not self.weight_gradient_wanted():
+            return None
+        return self._backward_steps(self._filters(self.params[0].diff))
+
+    def _backward_steps(self, gradient: Array) -> Iterator[Step]:
+        bias = self.bias_gradient_wanted()
+        for index, (bottom, top) in enumerate(zip(self.bottom_blobs, self.top_blobs, strict=True)):
+            x, dy = self.planes(bottom.data), self.planes(top.diff)
+            yield from self.correlation.add_weight_gradient_steps(x, dy, gradient, bias)
+            if self.propagate_down[index]:
+                dx = self.planes(bottom.diff)
+                yield from self.correlation.transpose_steps(dy, self.weight, dx)

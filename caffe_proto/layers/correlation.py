@@ -13,16 +13,18 @@ processing", 2006.
 
 from __future__ import annotations
 
-import itertools
 import math
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
 from caffe_proto import threads
-from caffe_proto.layers.base import Array
+from caffe_proto.layers.base import Array, Shape
 from caffe_proto.layers.columns import Columns, Patches
-from caffe_proto.layers.windows import Windows, scratch
+from caffe_proto.layers.steps import Step, run
+from caffe_proto.layers.windows import Windows, add_up, scratch
 
 __all__ = ["Correlation"]
 
@@ -30,161 +32,279 @@ __all__ = ["Correlation"]
 # matrix product reads them.
 BLOCK = 1 << 19
 
+# Windows of an image, and filters of a group, that are worth a matrix product of their own.
+OWN_WINDOWS, OWN_FILTERS = 48, 8
+
 # Elements of a result for which np.matmul does not let other threads run, however long it takes.
 SMALL_RESULT = 500
 
-Block = tuple[slice, slice]
+
+@dataclass(frozen=True)
+class _Block:
+    """Images, and rows of windows, that are computed at a time."""
+
+    images: slice
+    rows: slice
+    #: The windows of these rows, and the rows of the image that they see.
+    windows: Windows
+    seen: slice
+    #: How many windows there are along each axis.
+    counts: Shape
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a correlation of images and windows of some shape is done."""
+
+    layout: Columns | Patches
+    #: Blocks of the same images stand together.
+    blocks: list[list[_Block]]
+    #: Whether each image has a matrix of its own, so that products stand in their place at once.
+    by_image: bool
+    #: Whether the bias comes cheaper with the product, as filters of a row of ones.
+    has_ones: bool
+
+    @cached_property
+    def all_blocks(self) -> list[_Block]:
+        return [block for several in self.blocks for block in several]
+
+    @cached_property
+    def is_one_block(self) -> bool:
+        return len(self.all_blocks) == 1
 
 
 class Correlation:
-    """Sliding ``windows`` over images, the channels split into ``groups``."""
+    """Sliding ``windows`` over images, the channels split into ``groups``.
+
+    ``forward``, ``transpose`` and ``add_weight_gradient`` compute at once, in several threads;
+    ``..._steps`` is the same as steps for the present thread.
+    """
 
     def __init__(self, windows: Windows, groups: int = 1) -> None:
         self.windows = windows
         self.groups = groups
+        self.is_pointwise = windows.is_pointwise
+
+    # -- forward -----------------------------------------------------------------------------
 
     def forward(self, x: Array, weight: Array, y: Array, bias: Array | None = None) -> None:
         """Write ``weight * x + bias`` into ``y``."""
-        if self.windows.is_pointwise:
-            _product(self._matrix(weight), self._grouped(x), self._grouped(y), shared=True)
-            if bias is not None:
-                y += _column(bias, y.ndim - 1)
+        if self.is_pointwise:
+            run(self._pointwise_steps(x, self._matrix(weight), y, bias))
             return
-        layout = self._layout(x, y, back=False)
-        w = layout.matrix(weight)
-        images, rows = self._blocks(x, y, len(weight))
-        blocks = list(itertools.product(images, rows))
+        plan = self._plan(x, y)
+        w, prepare = self._filters(plan, weight, bias)
+        run(prepare)
+        threads.share(lambda block: run(self._block(plan, block, x, w, y, bias)), plan.all_blocks)
 
-        def one(block: Block) -> None:
-            cols = self._columns(layout, x, y, block)
-            out = y[block[0], :, block[1]]
-            shape = (*w.shape[:2], cols.shape[2])
-            # The windows of one image are in the order of the product.
-            product = out.reshape(shape) if len(out) == 1 else scratch("product", shape, y.dtype)
-            _product(w, cols, product, shared=len(blocks) == 1)
-            values = product.reshape(y.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
-            if bias is not None:
-                np.add(values, _column(bias, y.ndim - 1), out=out)
-            elif len(out) > 1:
-                out[...] = values
+    def forward_steps(
+        self, x: Array, weight: Array, y: Array, bias: Array | None = None
+    ) -> Iterator[Step]:
+        """The steps of :meth:`forward`."""
+        if self.is_pointwise:
+            yield from self._pointwise_steps(x, self._matrix(weight), y, bias)
+            return
+        plan = self._plan(x, y)
+        w, prepare = self._filters(plan, weight, bias)
+        yield from prepare
+        for block in plan.all_blocks:
+            yield from self._block(plan, block, x, w, y, bias)
 
-        threads.share(one, blocks)
+    def _pointwise_steps(self, x: Array, w: Array, y: Array, bias: Array | None) -> Iterator[Step]:
+        yield _product(w, self._grouped(x), self._grouped(y), shared=True)
+        if bias is not None:
+            yield add_up(y, _column(bias, y.ndim - 1))
+
+    def _filters(self, plan: _Plan, weight: Array, bias: Array | None) -> tuple[Array, list[Step]]:
+        """The filters as a matrix (groups, O / groups, K), and what has to be done for it."""
+        w, steps = plan.layout.matrix(weight)
+        if bias is None or not plan.has_ones:
+            return w, steps
+        # The bias is the filters' value at a tap that always sees 1.
+        longer = scratch("filters", (*w.shape[:2], w.shape[2] + 1), w.dtype)
+        return longer, [
+            partial(np.copyto, longer[..., :-1], w),
+            partial(np.copyto, longer[..., -1], bias),
+        ]
+
+    def _block(
+        self, plan: _Plan, block: _Block, x: Array, w: Array, y: Array, bias: Array | None
+    ) -> Iterator[Step]:
+        has_ones = plan.has_ones and bias is not None
+        cols, gather = self._columns(plan, block, x, has_ones)
+        yield from gather
+        out = y[block.images, :, block.rows]
+        if plan.by_image:
+            yield _product(w, cols, self._grouped(out), shared=plan.is_one_block)
+            if bias is not None and not has_ones:
+                yield add_up(out, _column(bias, y.ndim - 1))
+            return
+        product = scratch("product", (*w.shape[:2], cols.shape[2]), y.dtype)
+        yield _product(w, cols, product, shared=plan.is_one_block)
+        values = product.reshape(y.shape[1], len(out), *out.shape[2:]).swapaxes(0, 1)
+        if bias is None:
+            yield partial(np.copyto, out, values)
+        else:
+            yield partial(np.add, values, _column(bias, y.ndim - 1), out)
+
+    # -- its transpose -----------------------------------------------------------------------
 
     def transpose(self, y: Array, weight: Array, x: Array, bias: Array | None = None) -> None:
         """Write into ``x`` what each window gives back to its pixels, plus ``bias``."""
-        if self.windows.is_pointwise:
+        if self.is_pointwise:
+            run(self._pointwise_steps(y, self._matrix(weight).swapaxes(1, 2), x, bias))
+            return
+        if self._can_be_mirrored(x.shape, y.shape):
+            turned, prepare = self._mirror(weight)
+            run(prepare)
+            self._mirrored.forward(y, turned, x, bias)
+            return
+        plan = self._plan(x, y, back=True)
+        w, prepare = plan.layout.matrix(weight)
+        run(prepare)
+        threads.share(lambda blocks: run(self._back(plan, blocks, y, w, x, bias)), plan.blocks)
+
+    def transpose_steps(
+        self, y: Array, weight: Array, x: Array, bias: Array | None = None
+    ) -> Iterator[Step]:
+        """The steps of :meth:`transpose`."""
+        if self.is_pointwise:
             w = self._matrix(weight).swapaxes(1, 2)
-            _product(w, self._grouped(y), self._grouped(x), shared=True)
-            if bias is not None:
-                x += _column(bias, x.ndim - 1)
+            yield from self._pointwise_steps(y, w, x, bias)
             return
-        if self._can_be_mirrored(x, y):
-            self._mirrored().forward(y, self._mirror(weight), x, bias)
+        if self._can_be_mirrored(x.shape, y.shape):
+            turned, prepare = self._mirror(weight)
+            yield from prepare
+            yield from self._mirrored.forward_steps(y, turned, x, bias)
             return
-        layout = self._layout(x, y, back=True)
-        w = layout.matrix(weight).swapaxes(1, 2)
-        images, all_rows = self._blocks(x, y, len(weight))
+        plan = self._plan(x, y, back=True)
+        w, prepare = plan.layout.matrix(weight)
+        yield from prepare
+        for blocks in plan.blocks:
+            yield from self._back(plan, blocks, y, w, x, bias)
 
-        # Rows of windows of one image see the same pixels, so they must follow each other.
-        def one(part: slice) -> None:
-            x[part] = 0 if bias is None else _column(bias, x.ndim - 1)
-            for rows in all_rows:
-                given = y[part, :, rows]
-                memory, cols = layout.room(x[part], given.shape[2:])
-                _product(w, self._windows_first(given), cols, shared=len(images) == 1)
-                windows, seen = self._windows_of(rows, x, y)
-                layout.give_back(memory, windows, x[part, :, seen])
+    def _back(
+        self,
+        plan: _Plan,
+        blocks: list[_Block],
+        y: Array,
+        w: Array,
+        x: Array,
+        bias: Array | None,
+    ) -> Iterator[Step]:
+        """The steps for some images: rows that see the same pixels must follow each other."""
+        images = blocks[0].images
+        shift = 0 if bias is None else _column(bias, x.ndim - 1)
+        yield partial(np.copyto, x[images], shift)
+        for block in blocks:
+            memory, cols = plan.layout.room(x[images], block.counts, by_image=plan.by_image)
+            given, arrange = self._given(plan, block, y)
+            yield from arrange
+            yield _product(w.swapaxes(1, 2), given, cols, shared=len(plan.blocks) == 1)
+            yield from plan.layout.give_back(memory, block.windows, x[images, :, block.seen])
 
-        threads.share(one, images)
+    # -- the gradient of the filters -----------------------------------------------------------
 
     def add_weight_gradient(
         self, x: Array, y: Array, weight: Array, bias: Array | None = None
     ) -> None:
         """Add to ``weight``, and ``bias``, the derivative of ``forward(x)`` · ``y`` by them."""
-        layout = self._layout(x, y, back=False)
-        blocks = list(itertools.product(*self._blocks(x, y, len(weight))))
-        shape = layout.matrix(weight).shape
+        plan = self._plan(x, y, gradient=True)
         # The sums of each thread are added in a fixed order, whoever is ready first.
-        lanes = threads.parts(len(blocks))
-        sums: list[Array | None] = [None] * len(lanes)
-        shifts = np.zeros((len(lanes), y.shape[1]), y.dtype)
+        lanes = threads.parts(len(plan.all_blocks))
+        sums = [_Sums(plan, weight, bias) for _ in lanes]
 
         def one(lane: int) -> None:
-            total = None
-            for block in blocks[lanes[lane]]:
-                cols = self._columns(layout, x, y, block).swapaxes(1, 2)
-                part = self._windows_first(y[block[0], :, block[1]])
-                if bias is not None:
-                    shifts[lane] += part.sum(axis=2).reshape(-1)
-                if total is None:
-                    total = np.empty(shape, weight.dtype)
-                    _product(part, cols, total, shared=len(blocks) == 1)
-                else:
-                    total += _product(part, cols, scratch("product", shape, weight.dtype))
-            sums[lane] = total
+            for block in plan.all_blocks[lanes[lane]]:
+                run(self._gradient(plan, block, x, y, sums[lane]))
 
         threads.share(one, range(len(lanes)))
         for total in sums:
-            if total is not None:
-                layout.add_to(weight, total)
-        if bias is not None:
-            bias += shifts.sum(axis=0)
+            run(total.add_to(weight, bias))
+
+    def add_weight_gradient_steps(
+        self, x: Array, y: Array, weight: Array, bias: Array | None = None
+    ) -> Iterator[Step]:
+        """The steps of :meth:`add_weight_gradient`."""
+        plan = self._plan(x, y, gradient=True)
+        sums = _Sums(plan, weight, bias)
+        for block in plan.all_blocks:
+            yield from self._gradient(plan, block, x, y, sums)
+        yield from sums.add_to(weight, bias)
+
+    def _gradient(
+        self, plan: _Plan, block: _Block, x: Array, y: Array, sums: _Sums
+    ) -> Iterator[Step]:
+        cols, gather = self._columns(plan, block, x, sums.has_ones)
+        yield from gather
+        given, arrange = self._given(plan, block, y)
+        yield from arrange
+        yield from sums.add(given, cols.swapaxes(-1, -2), shared=plan.is_one_block)
 
     # -- the transpose as a correlation --------------------------------------------------------
 
-    def _can_be_mirrored(self, x: Array, y: Array) -> bool:
+    def _can_be_mirrored(self, x: Shape, y: Shape) -> bool:
         """Whether the transpose is faster as a correlation: values are gathered, not added up.
 
         That takes a stride of 1, and as many windows as pixels, or else the product is larger.
         """
         w = self.windows
-        pixels, windows = math.prod(x.shape[2:]), math.prod(y.shape[2:])
+        pixels, windows = math.prod(x[2:]), math.prod(y[2:])
         return (
-            all(s == 1 for s in w.stride)
+            pixels <= windows
+            and y[1] <= 2 * x[1]
+            and x[0] * pixels >= 4 * x[1]
+            and all(s == 1 for s in w.stride)
             and all(p < e for p, e in zip(w.pad, w.extent, strict=True))
-            and pixels <= windows
-            and y.shape[1] <= 2 * x.shape[1]
-            and len(x) * pixels >= 4 * x.shape[1]
         )
 
+    @cached_property
     def _mirrored(self) -> Correlation:
         """The correlation that takes windows back to pixels, with mirrored filters."""
         w = self.windows
         pad = tuple(e - 1 - p for e, p in zip(w.extent, w.pad, strict=True))
         return Correlation(replace(w, pad=pad), self.groups)
 
-    def _mirror(self, weight: Array) -> Array:
+    def _mirror(self, weight: Array) -> tuple[Array, list[Step]]:
         """Filters (O, C / groups, ...) as (C, O / groups, ...), each from its end."""
         outputs, channels, *kernel = weight.shape
         by_group = weight.reshape(self.groups, outputs // self.groups, channels, *kernel)
-        turned: Array = np.flip(by_group.swapaxes(1, 2), axis=tuple(range(3, 3 + len(kernel))))
-        return turned.reshape(self.groups * channels, outputs // self.groups, *kernel)
+        turned = np.flip(by_group.swapaxes(1, 2), axis=tuple(range(3, 3 + len(kernel))))
+        memory = scratch("turned", turned.shape, weight.dtype)
+        filters = memory.reshape(self.groups * channels, outputs // self.groups, *kernel)
+        return filters, [partial(np.copyto, memory, turned)]
 
     # -- columns -----------------------------------------------------------------------------
 
-    def _layout(self, x: Array, y: Array, *, back: bool) -> Columns | Patches:
-        """The layout whose pieces copy faster, or with ``back`` add up faster."""
-        channels, width = x.shape[1] // self.groups, y.shape[-1]
-        outputs = y.shape[1] // self.groups
-        piece = channels * (self.windows.kernel[-1] if self.windows.dilation[-1] == 1 else 1)
-        is_longer = piece * self.windows.stride[-1] >= 2 * width
-        if back:
-            is_longer = channels >= 16 and width <= 32
-        # Patches need the filters in another order, which must not cost more than it spares.
-        windows = len(y) * math.prod(y.shape[2:])
-        if is_longer and windows >= 4 * outputs and self.groups <= 4:
-            return Patches(self.windows, self.groups)
-        return Columns(self.windows, self.groups)
+    def _plan(self, x: Array, y: Array, *, back: bool = False, gradient: bool = False) -> _Plan:
+        lanes = threads.available_threads()
+        return _plan(self.windows, self.groups, x.shape, y.shape, lanes, back, gradient)
 
-    def _columns(self, layout: Columns | Patches, x: Array, y: Array, block: Block) -> Array:
-        """What the windows of a block see, as a matrix (groups, K, windows)."""
-        images, rows = block
-        if self.windows.is_pointwise:
-            return self._windows_first(x[images, :, rows], "columns")
-        windows, seen = self._windows_of(rows, x, y)
-        memory, cols = layout.room(x[images], y[images, :, rows].shape[2:])
-        layout.gather(x[images, :, seen], windows, memory)
-        return cols
+    def _columns(
+        self, plan: _Plan, block: _Block, x: Array, has_ones: bool
+    ) -> tuple[Array, list[Step]]:
+        """What the windows of a block see, (N, groups, K, P) or (groups, K, N P)."""
+        images = x[block.images, :, block.seen]
+        if self.is_pointwise:
+            return self._as_columns(plan, images, "columns")
+        memory, cols = plan.layout.room(images, block.counts, by_image=plan.by_image, ones=has_ones)
+        steps = list(plan.layout.gather(images, block.windows, memory))
+        if has_ones:
+            steps.append(partial(cols[:, :, -1].fill, 1))
+        return cols, steps
+
+    def _given(self, plan: _Plan, block: _Block, y: Array) -> tuple[Array, list[Step]]:
+        """A block of ``y``, (N, groups, O / groups, P) or (groups, O / groups, N P)."""
+        return self._as_columns(plan, y[block.images, :, block.rows], "given")
+
+    def _as_columns(self, plan: _Plan, y: Array, purpose: str) -> tuple[Array, list[Step]]:
+        if plan.by_image:
+            return self._grouped(y), []
+        # Into memory at hand: a fresh copy would have to be asked for page by page.
+        channels_first = y.swapaxes(0, 1)
+        memory = scratch(purpose, channels_first.shape, y.dtype)
+        shape = (self.groups, y.shape[1] // self.groups, len(y) * math.prod(y.shape[2:]))
+        return memory.reshape(shape), [partial(np.copyto, memory, channels_first)]
 
     def _matrix(self, weight: Array) -> Array:
         return weight.reshape(self.groups, weight.shape[0] // self.groups, -1)
@@ -194,55 +314,137 @@ class Correlation:
         pixels = math.prod(x.shape[2:])
         return x.reshape(x.shape[0], self.groups, x.shape[1] // self.groups, pixels)
 
-    def _windows_first(self, y: Array, purpose: str = "channels first") -> Array:
-        """(N, O, H, W) → (groups, O / groups, N H W), the layout of columns."""
-        channels_first: Array = y.swapaxes(0, 1)
-        if len(y) > 1:
-            # Into memory at hand: a fresh copy would have to be asked for page by page.
-            memory = scratch(purpose, channels_first.shape, y.dtype)
-            memory[...] = channels_first
-            channels_first = memory
-        windows = len(y) * math.prod(y.shape[2:])
-        return channels_first.reshape(self.groups, y.shape[1] // self.groups, windows)
 
-    def _windows_of(self, rows: slice, x: Array, y: Array) -> tuple[Windows, slice]:
-        """The windows of some rows, and the rows of the images that they see."""
-        first, end, _ = rows.indices(y.shape[2])
-        if end - first == y.shape[2]:
-            return self.windows, slice(None)
-        return self.windows.rows(first, end - first, x.shape[2:])
+class _Sums:
+    """The gradients of filters and bias, summed up block by block."""
 
-    def _blocks(self, x: Array, y: Array, filters: int) -> tuple[list[slice], list[slice]]:
-        """Images, and rows of windows, that are computed at a time.
+    def __init__(self, plan: _Plan, weight: Array, bias: Array | None) -> None:
+        groups, taps = plan.layout.groups, math.prod(weight.shape[1:])
+        self.has_ones = plan.has_ones and bias is not None
+        self._plan = plan
+        self._taps = taps
+        shape = (groups, len(weight) // groups, taps + self.has_ones)
+        self._total = np.empty(shape, weight.dtype)
+        self._shift = np.empty(shape[:2], weight.dtype)
+        self._has_shift = bias is not None and not self.has_ones
+        self._is_empty = True
 
-        Their columns have about ``BLOCK`` elements, but more where the filters are large, which
-        are read once a block. There is a block for each thread, if there is work for it.
-        """
-        height = x.shape[1] // self.groups * math.prod(self.windows.kernel)
-        limit = max(BLOCK, height * self.groups * filters)
-        total, row = (
-            y.shape[2],
-            x.shape[1] * math.prod(self.windows.kernel) * math.prod(y.shape[3:]),
-        )
-        lanes = threads.available_threads()
-        if row * total <= limit and len(y) > 1:
-            images = min(limit // max(row * total, 1), -(-len(y) // lanes))
-            return threads.blocks(len(y), images), [slice(None)]
-        rows = max(1, limit // row)
-        if len(y) == 1 and math.prod(y.shape[2:]) >= lanes * filters:
-            rows = min(rows, -(-total // lanes))
-        return threads.blocks(len(y), 1), threads.blocks(total, rows)
+    def add(self, given: Array, cols: Array, *, shared: bool) -> Iterator[Step]:
+        """Add the product of ``given`` and ``cols``, and for the bias the sums of ``given``."""
+        is_first, self._is_empty = self._is_empty, False
+        if self._has_shift:
+            yield partial(_add_sums, given, self._shift, is_first)
+        total = self._total
+        if is_first and (given.ndim == 3 or len(given) == 1):
+            yield _product(given, cols, total.reshape(*given.shape[:-1], -1), shared=shared)
+            return
+        product = scratch("product", (*given.shape[:-1], total.shape[-1]), total.dtype)
+        yield _product(given, cols, product, shared=shared)
+        if given.ndim == 3:
+            yield add_up(total, product)
+        elif is_first:
+            yield partial(np.add.reduce, product, 0, None, total)
+        else:
+            part = scratch("part", total.shape, total.dtype)
+            yield partial(np.add.reduce, product, 0, None, part)
+            yield add_up(total, part)
+
+    def add_to(self, weight: Array, bias: Array | None) -> Iterator[Step]:
+        """Add what was summed up to the gradients ``weight`` and ``bias``."""
+        if self._is_empty:
+            return
+        yield self._plan.layout.add_to(weight, self._total[..., : self._taps])
+        if bias is not None:
+            shift = self._total[..., -1] if self.has_ones else self._shift
+            yield add_up(bias.reshape(shift.shape), shift)
 
 
-def _product(a: Array, b: Array, out: Array, *, shared: bool = False) -> Array:
+@lru_cache(maxsize=1024)
+def _plan(
+    windows: Windows,
+    groups: int,
+    x: Shape,
+    y: Shape,
+    lanes: int,
+    back: bool,
+    gradient: bool,
+) -> _Plan:
+    """The plan for images ``x`` and windows ``y`` of these shapes, in ``lanes`` threads.
+
+    ``back`` is for values that are given back to images, ``gradient`` for that of the filters.
+    """
+    all_images, all_rows = _cuts(windows, groups, x, y, lanes)
+    taps, count = x[1] // groups * math.prod(windows.kernel), math.prod(y[2:])
+    by_image = count >= OWN_WINDOWS and y[1] // groups >= OWN_FILTERS
+    if gradient:
+        # Products of images have to be added up; this must not cost more than another copy of y.
+        by_image = by_image and taps <= count
+    by_image = by_image or len(all_images) == y[0]
+    layout = _layout(windows, groups, x, y, back)
+    blocks = [[_block(windows, images, rows, x, y) for rows in all_rows] for images in all_images]
+    is_narrow = groups == 1 and taps <= count and not windows.is_pointwise
+    return _Plan(layout, blocks, by_image, by_image and is_narrow and layout.takes_ones)
+
+
+def _layout(windows: Windows, groups: int, x: Shape, y: Shape, back: bool) -> Columns | Patches:
+    """The layout whose pieces copy faster, or with ``back`` add up faster."""
+    channels, outputs, width = x[1] // groups, y[1] // groups, y[-1]
+    piece = channels * (windows.kernel[-1] if windows.dilation[-1] == 1 else 1)
+    is_longer = piece * windows.stride[-1] >= 2 * width
+    if back:
+        is_longer = channels >= 16 and width <= 32
+    # Patches need the filters in another order, which must not cost more than it spares.
+    if is_longer and y[0] * math.prod(y[2:]) >= 4 * outputs and groups <= 4:
+        return Patches(windows, groups)
+    return Columns(windows, groups)
+
+
+def _cuts(
+    windows: Windows, groups: int, x: Shape, y: Shape, lanes: int
+) -> tuple[list[slice], list[slice]]:
+    """Images, and rows of windows, that are computed at a time.
+
+    Their columns have about ``BLOCK`` elements, but more where the filters are large, which
+    are read once a block. There is a block for each thread, if there is work for it.
+    """
+    taps = math.prod(windows.kernel)
+    limit = max(BLOCK, x[1] // groups * taps * y[1])
+    total, row = y[2], x[1] * taps * math.prod(y[3:])
+    if row * total <= limit and y[0] > 1:
+        images = min(limit // max(row * total, 1), -(-y[0] // lanes))
+        return threads.blocks(y[0], images), [slice(None)]
+    rows = max(1, limit // row)
+    if y[0] == 1 and math.prod(y[2:]) >= lanes * y[1]:
+        rows = min(rows, -(-total // lanes))
+    return threads.blocks(y[0], 1), threads.blocks(total, rows)
+
+
+def _block(windows: Windows, images: slice, rows: slice, x: Shape, y: Shape) -> _Block:
+    first, end, _ = rows.indices(y[2])
+    if end - first == y[2]:
+        return _Block(images, slice(None), windows, slice(None), y[2:])
+    own, seen = windows.rows(first, end - first, x[2:])
+    return _Block(images, rows, own, seen, (end - first, *y[3:]))
+
+
+def _product(a: Array, b: Array, out: Array, *, shared: bool) -> Step:
     """The matrix product ``a b``, stack by stack; ``shared`` by the threads or in this one."""
     # With one column (depthwise filters) it is each times each, which is faster as such.
     if a.shape[-1] == 1:
-        return np.asarray(np.multiply(a, b, out=out))
-    if out.ndim == 3 and len(out) == 1 and out.size <= SMALL_RESULT and out.flags.c_contiguous:
-        np.dot(a[0], b[0], out=out[0])
-        return out
-    return threads.matmul(a, b, out) if shared else np.matmul(a, b, out=out)
+        return partial(np.multiply, a, b, out)
+    if out.size <= SMALL_RESULT and math.prod(out.shape[:-2]) == 1 and out.flags.c_contiguous:
+        first = (0,) * (out.ndim - 2)
+        left, right = a[(0,) * (a.ndim - 2)], b[(0,) * (b.ndim - 2)]
+        return partial(np.dot, left, right, out[first])
+    return partial(threads.matmul if shared else np.matmul, a, b, out)
+
+
+def _add_sums(given: Array, total: Array, is_first: bool) -> None:
+    """Sum over images and windows, (N, groups, O / groups, P) or (groups, O / groups, N P)."""
+    sums = given.sum(axis=-1)
+    if sums.ndim == 3:
+        sums = sums.sum(axis=0)
+    np.copyto(total, sums if is_first else total + sums)
 
 
 def _column(values: Array, ndim: int) -> Array:

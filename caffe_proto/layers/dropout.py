@@ -48,6 +48,10 @@ class Dropout(Layer):
             return 1 / self.kept if self.scale_train else 1.0
         return 1.0 if self.scale_train else self.kept
 
+    def is_by_image(self) -> bool:
+        # Draws come in the order of the batch.
+        return not self.drops
+
     def forward(self, x: Array) -> Array:
         y = self.top()
         scale = x.dtype.type(self._scale)

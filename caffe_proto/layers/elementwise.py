@@ -14,6 +14,9 @@ from caffe_proto.layers.registry import register_layer
 class _Function(Layer):
     """One bottom, one top of the same shape."""
 
+    def is_by_image(self) -> bool:
+        return bool(self.bottom_blobs[0].shape)
+
     def infer_shapes(self, bottom: Shape) -> Sequence[Shape]:
         return [bottom]
 

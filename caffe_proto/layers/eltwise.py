@@ -54,6 +54,9 @@ class Eltwise(Layer):
                 )
         return [bottoms[0]]
 
+    def is_by_image(self) -> bool:
+        return True
+
     def forward(self, *xs: Array) -> Array:
         y = self.top()
         if self.operation == SUM:

@@ -52,6 +52,9 @@ class LRN(Layer):
             self.pool = Pool(windows, bottom[2:], bottom[2:])
         return [bottom]
 
+    def is_by_image(self) -> bool:
+        return True
+
     def forward(self, x: Array) -> Array:
         y = self.top()
         if self.in_place and self.needs_backward:

@@ -8,15 +8,17 @@ Everything works for any number of spatial axes; shapes are written for two.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from caffe_proto.layers.base import Array, Shape
-from caffe_proto.layers.windows import Index, Windows, scratch
+from caffe_proto.layers.steps import Step, run
+from caffe_proto.layers.windows import Index, Windows, add_up, scratch
 
-__all__ = ["add_patches", "patches"]
+__all__ = ["add_patches", "add_patches_steps", "patches", "patches_steps"]
 
 _ALL = slice(None)
 
@@ -26,34 +28,45 @@ def patches(x: Array, windows: Windows, rows: Array) -> None:
 
     ``x`` (N, C, H, W) → ``rows`` (N, windows_h, windows_w, kernel_h, kernel_w, C).
     """
+    run(patches_steps(x, windows, rows))
+
+
+def patches_steps(x: Array, windows: Windows, rows: Array) -> Iterator[Step]:
+    """The steps of :func:`patches`."""
     pixels, inside, seen = _padded(x, windows, rows)
     for axis, place in enumerate(inside[1:], 1):
         # Only the frame is cleared: what it surrounds is written next.
         along = pixels.swapaxes(0, axis)
-        along[: place.start] = along[place.stop :] = 0
-    pixels[inside] = np.moveaxis(x[seen], 1, -1)
+        for border in (along[: place.start], along[place.stop :]):
+            if border.size:
+                yield partial(border.fill, 0)
+    yield partial(np.copyto, pixels[inside], np.moveaxis(x[seen], 1, -1))
     image, *axes, channel = pixels.strides
     taps, steps = windows.strides(axes)
-    rows[...] = as_strided(pixels, rows.shape, (image, *steps, *taps, channel), writeable=False)
+    seen_by_all = as_strided(pixels, rows.shape, (image, *steps, *taps, channel), writeable=False)
+    yield partial(np.copyto, rows, seen_by_all)
 
 
 def add_patches(rows: Array, windows: Windows, x: Array) -> None:
     """Add the windows' contents back to where :func:`patches` takes them from."""
+    run(add_patches_steps(rows, windows, x))
+
+
+def add_patches_steps(rows: Array, windows: Windows, x: Array) -> Iterator[Step]:
+    """The steps of :func:`add_patches`."""
     pixels, inside, seen = _padded(x, windows, rows)
     spatial = x.ndim - 2
     counts, (*others, last) = rows.shape[1 : 1 + spatial], windows.kernel
     # First all rows of the kernel, each as one long piece, and then its columns.
     wide = scratch("wide", (*pixels.shape[:spatial], counts[-1], last, x.shape[1]), x.dtype)
-    wide[...] = 0
+    yield partial(wide.fill, 0)
     for tap in itertools.product(*map(range, others)):
-        target = wide[_places(windows, tap, counts)]
-        target += rows[(_ALL,) * (1 + spatial) + tap]
-    pixels[...] = 0
+        yield add_up(wide[_places(windows, tap, counts)], rows[(_ALL,) * (1 + spatial) + tap])
+    yield partial(pixels.fill, 0)
     for column in range(last):
         target = pixels[..., _place(windows, -1, column, counts[-1]), :]
-        target += wide[..., column, :]
-    target = x[seen]
-    target += np.moveaxis(pixels[inside], -1, 1)
+        yield add_up(target, wide[..., column, :])
+    yield add_up(x[seen], np.moveaxis(pixels[inside], -1, 1))
 
 
 def _padded(x: Array, windows: Windows, rows: Array) -> tuple[Array, Index, Index]:

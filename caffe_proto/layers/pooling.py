@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.pools import Pool
 from caffe_proto.layers.registry import register_layer
+from caffe_proto.layers.steps import Step
 from caffe_proto.layers.windows import Windows
 
 if TYPE_CHECKING:
@@ -124,6 +128,10 @@ class Pooling(Layer):
         self.pooler = Pool(windows, image, counts)
         return [(*bottom[:2], *counts)] * len(self.top_blobs)
 
+    def is_by_image(self) -> bool:
+        # What is drawn comes in the order of the batch.
+        return self.pool != STOCHASTIC or not self.is_training
+
     def forward(self, x: Array) -> None:
         assert self.pooler is not None
         y = planes(self.top())
@@ -140,6 +148,32 @@ class Pooling(Layer):
             self.chosen = self.pooler.draw(planes(x), uniform, y)
         else:
             self.pooler.expect(planes(x), y)
+
+    def forward_steps(self) -> Iterator[Step] | None:
+        if self.pool == STOCHASTIC or len(self.top_blobs) > 1:
+            return None
+        return self._steps(planes(self.bottom_blobs[0].data), planes(self.top()))
+
+    def _steps(self, x: Array, y: Array) -> Iterator[Step]:
+        assert self.pooler is not None
+        if self.pool == AVE:
+            yield from self.pooler.average_steps(x, y)
+            return
+        yield from self.pooler.maximum_steps(x, y)
+        if self.needs_backward:
+            self.maxima = np.empty_like(y)
+            yield partial(np.copyto, self.maxima, y)
+
+    def backward_steps(self) -> Iterator[Step] | None:
+        assert self.pooler is not None
+        if self.pool == STOCHASTIC or not self.propagate_down[0]:
+            return None
+        dy, dx = planes(self.top_blobs[0].diff), planes(self.bottom_diff())
+        if self.pool == AVE:
+            return self.pooler.average_gradient_steps(dy, dx)
+        assert self.maxima is not None
+        x = planes(self.bottom_blobs[0].data)
+        return self.pooler.maximum_gradient_steps(dy, x, self.maxima, dx)
 
     def backward(self, dys: Sequence[Array], x: Array, ys: Sequence[Array]) -> None:
         assert self.pooler is not None

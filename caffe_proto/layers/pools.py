@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from caffe_proto import threads
 from caffe_proto.layers.base import Array, Shape
-from caffe_proto.layers.windows import Index, Windows, scratch
+from caffe_proto.layers.steps import Step, run
+from caffe_proto.layers.windows import Index, Windows, add_up, scratch
 
 __all__ = ["Pool"]
 
@@ -48,12 +50,12 @@ class Pool:
 
     def maximum(self, x: Array, y: Array) -> None:
         """The largest value in each window; -FLT_MAX where there is none."""
+        self._share(lambda planes: self.maximum_steps(x[planes], y[planes]), len(x))
 
-        def one(planes: slice) -> None:
-            self._reduce(np.fmax, x[planes], y[planes], LOWEST)
-            np.fmax(y[planes], y.dtype.type(LOWEST), out=y[planes])
-
-        threads.share(one, self._blocks(len(x)))
+    def maximum_steps(self, x: Array, y: Array) -> Iterator[Step]:
+        """The steps of :meth:`maximum`."""
+        yield from self._reduce(np.fmax, x, y, LOWEST)
+        yield partial(_raise_to_lowest, y)
 
     def maximum_index(self, x: Array, y: Array, mask: Array) -> None:
         """Where in its plane each maximum ``y`` stands, the first of equals; -1 where nowhere."""
@@ -66,27 +68,53 @@ class Pool:
     def maximum_gradient(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
         """Hand each window's gradient to the pixel that was its maximum ``y``."""
 
-        def one(planes: slice) -> None:
-            (places, lost), given = self._places_among_all(x[planes], y[planes]), dy[planes]
-            target = dx[planes].reshape(-1)
-            target[...] = 0
-            if lost is None and len(self._apart) == 1:
-                # Each pixel is in one window at most: there is nothing to add up.
-                target[places.reshape(-1)] = given.reshape(-1)
-                return
-            if len(self._apart) > FEW_CLASSES:
-                if lost is not None:
-                    places, given = places[~lost], given[~lost]
-                target += np.bincount(places.reshape(-1), given.reshape(-1), minlength=len(target))
-                return
-            for windows in self._apart:
-                where, values = places[windows], given[windows]
-                if lost is not None:
-                    where, values = where[~lost[windows]], values[~lost[windows]]
-                # No two of these see the same pixel, so each is added to once.
-                target[where.reshape(-1)] += values.reshape(-1)
+        def steps(planes: slice) -> Iterator[Step]:
+            return self.maximum_gradient_steps(dy[planes], x[planes], y[planes], dx[planes])
 
-        threads.share(one, self._blocks(len(x)))
+        self._share(steps, len(x))
+
+    def maximum_gradient_steps(self, dy: Array, x: Array, y: Array, dx: Array) -> Iterator[Step]:
+        """The steps of :meth:`maximum_gradient`."""
+        in_general = partial(self._hand_back, dy, x, y, dx)
+        if not self._finds_by_taps or len(self._apart) > FEW_CLASSES:
+            yield in_general
+            return
+        places, steps = self._places_by_taps(x, y, self._origins_among(len(x)))
+        target = dx.reshape(-1)
+        steps.append(partial(target.fill, 0))
+        if len(self._apart) == 1:
+            # Each pixel is in one window at most: there is nothing to add up.
+            steps.append(partial(_assign, target, places, dy))
+        else:
+            # No two windows of a class see the same pixel, so each is added to once.
+            steps += [partial(_add_at, target, places[w], dy[w]) for w in self._apart]
+
+        def hand_back() -> None:
+            if _have_maxima(y):
+                run(steps)
+            else:
+                in_general()
+
+        yield hand_back
+
+    def _hand_back(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
+        """The same where windows may have no maximum, or many of them meet."""
+        places = self._places(x, y)
+        found = places >= 0
+        has_all = bool(found.all())
+        pixels = math.prod(self.image)
+        places += np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
+        target = dx.reshape(-1)
+        if len(self._apart) > FEW_CLASSES:
+            where, given = (places, dy) if has_all else (places[found], dy[found])
+            target[...] = np.bincount(where.reshape(-1), given.reshape(-1), minlength=len(target))
+            return
+        target[...] = 0
+        for windows in self._apart:
+            where, given = places[windows], dy[windows]
+            if not has_all:
+                where, given = where[found[windows]], given[found[windows]]
+            _add_at(target, where, given)
 
     def _places(self, x: Array, y: Array) -> Array:
         """The flat index within its plane of the first value that equals the window's maximum."""
@@ -95,40 +123,41 @@ class Pool:
             places = hit.argmax(axis=1).reshape(y.shape)
             found = hit.any(axis=1).reshape(y.shape)
             return np.where(found & (y > LOWEST), places, -1)
-        if len(self._taps) > MANY_TAPS:
+        if not self._finds_by_taps:
             return self._places_by_axes(x, y)
-        places = self._places_by_taps(x, y, self._origins)
+        places, steps = self._places_by_taps(x, y, self._origins)
+        run(steps)
         found = y > LOWEST
         if not found.all():
             places[~found] = -1
         return places
 
-    def _places_among_all(self, x: Array, y: Array) -> tuple[Array, Array | None]:
-        """The same as indices into all planes, and which windows have none (None: all have)."""
-        is_plain = not self.is_global and len(self._taps) <= MANY_TAPS
-        has_all = y.min(initial=np.inf) > LOWEST
-        if is_plain and has_all:
-            return self._places_by_taps(x, y, self._origins_among(len(x))), None
-        places = self._places(x, y)
-        lost = None if has_all else places < 0
-        pixels = math.prod(self.image)
-        places += np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
-        return places, lost
+    @property
+    def _finds_by_taps(self) -> bool:
+        return not self.is_global and len(self._taps) <= MANY_TAPS
 
-    def _places_by_taps(self, x: Array, y: Array, origins: Array) -> Array:
+    def _places_by_taps(self, x: Array, y: Array, origins: Array) -> tuple[Array, list[Step]]:
         """Tap by tap: the origin of each window and how far behind it the maximum lies."""
         # How many taps pass before the maximum is met says which tap it is.
-        waiting = scratch("waiting", y.shape, bool)
-        passed = scratch("passed", y.shape, np.min_scalar_type(len(self._taps)))
-        waiting[...], passed[...] = True, 0
+        waiting, differs = (scratch(name, y.shape, bool) for name in ("waiting", "differs"))
+        kind = np.min_scalar_type(len(self._taps))
+        passed, places = scratch("passed", y.shape, kind), scratch("places", y.shape, np.intp)
+        steps: list[Step] = [partial(waiting.fill, True), partial(passed.fill, 0)]
         # Where it was not met before, it is at the last tap.
-        for _, (within, pixels) in self._taps[:-1]:
-            waiting[within] &= x[pixels] != y[within]
-            passed += waiting.view(np.uint8)
-        places = scratch("places", y.shape, np.intp)
-        np.take(self._tap_offsets, passed, out=places, mode="clip")
-        places += origins
-        return places
+        for number, (_, (within, pixels)) in enumerate(self._taps[:-1]):
+            here = waiting[within]
+            if number == 0 and here.shape == y.shape:
+                steps = [
+                    partial(np.not_equal, x[pixels], y, waiting),
+                    partial(np.copyto, passed, waiting.view(np.uint8)),
+                ]
+                continue
+            steps.append(partial(np.not_equal, x[pixels], y[within], differs[within]))
+            steps.append(partial(np.logical_and, here, differs[within], here))
+            steps.append(add_up(passed, waiting.view(np.uint8)))
+        steps.append(partial(np.take, self._tap_offsets, passed, None, places, "clip"))
+        steps.append(add_up(places, origins))
+        return places, steps
 
     def _places_by_axes(self, x: Array, y: Array) -> Array:
         """The same for large windows: first the row that holds the maximum, then where in it.
@@ -138,7 +167,7 @@ class Pool:
         (height, width), (tall, wide) = self.image, self._axes
         of_rows = scratch("rows", (*x.shape[:3], self.counts[1]), x.dtype)
         pieces = self._pieces[1]
-        _accumulate(np.fmax, x.swapaxes(2, 3), pieces, of_rows.swapaxes(2, 3), LOWEST)
+        run(_accumulate(np.fmax, x.swapaxes(2, 3), pieces, of_rows.swapaxes(2, 3), LOWEST))
         waiting, places = y > LOWEST, np.full(y.shape, -1, np.intp)
         for _, within, pixels in tall:
             hit = waiting[:, :, within] & (of_rows[:, :, pixels] == y[:, :, within])
@@ -197,33 +226,29 @@ class Pool:
 
     def average(self, x: Array, y: Array) -> None:
         """The sum over each window, divided by the window's size."""
-        sizes = self.sizes.astype(y.dtype)
+        self._share(lambda planes: self.average_steps(x[planes], y[planes]), len(x))
 
-        def one(planes: slice) -> None:
-            self._reduce(np.add, x[planes], y[planes], 0)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                np.divide(y[planes], sizes, out=y[planes])
-
-        threads.share(one, self._blocks(len(x)))
+    def average_steps(self, x: Array, y: Array) -> Iterator[Step]:
+        """The steps of :meth:`average`."""
+        yield from self._reduce(np.add, x, y, 0)
+        yield partial(_divide, y, self.sizes.astype(y.dtype), y)
 
     def average_gradient(self, dy: Array, dx: Array) -> None:
         """Share each window's gradient out among its pixels."""
-        sizes = self.sizes.astype(dy.dtype)
+        self._share(lambda planes: self.average_gradient_steps(dy[planes], dx[planes]), len(dy))
+
+    def average_gradient_steps(self, dy: Array, dx: Array) -> Iterator[Step]:
+        """The steps of :meth:`average_gradient`."""
         rows, columns = self._pieces
-
-        def one(planes: slice) -> None:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                given = dy[planes] / sizes
-            wide = scratch("rows", (len(given), 1, self.counts[0], self.image[1]), dy.dtype)
-            wide[...] = 0
-            for within, pixels in columns:
-                wide[..., pixels] += given[..., within]
-            target = dx[planes]
-            target[...] = 0
-            for within, pixels in rows:
-                target[:, :, pixels] += wide[:, :, within]
-
-        threads.share(one, self._blocks(len(dy)))
+        given = scratch("given", dy.shape, dy.dtype)
+        yield partial(_divide, dy, self.sizes.astype(dy.dtype), given)
+        wide = scratch("rows", (len(dy), 1, self.counts[0], self.image[1]), dy.dtype)
+        yield partial(wide.fill, 0)
+        for within, pixels in columns:
+            yield add_up(wide[..., pixels], given[..., within])
+        yield partial(dx.fill, 0)
+        for within, pixels in rows:
+            yield add_up(dx[:, :, pixels], wide[:, :, within])
 
     @cached_property
     def sizes(self) -> Array:
@@ -315,28 +340,58 @@ class Pool:
     def _blocks(self, planes: int) -> list[slice]:
         return threads.blocks(planes, BLOCK // max(math.prod(self.image), 1))
 
-    def _reduce(self, ufunc: Any, x: Array, y: Array, empty: float) -> None:
+    def _share(self, steps: Callable[[slice], Iterator[Step]], planes: int) -> None:
+        """Do the steps for all planes, in several threads."""
+        threads.share(lambda part: run(steps(part)), self._blocks(planes))
+
+    def _reduce(self, ufunc: Any, x: Array, y: Array, empty: float) -> Iterator[Step]:
         """``ufunc`` over the rows of each window, and then over its columns.
 
         That is kernel_h + kernel_w steps a window instead of kernel_h x kernel_w.
         """
         if self.is_global:
-            ufunc.reduce(x.reshape(len(x), math.prod(self.image)), axis=1, out=y.reshape(len(y)))
+            values, totals = x.reshape(len(x), math.prod(self.image)), y.reshape(len(y))
+            yield partial(ufunc.reduce, values, 1, None, totals)
             return
         rows, columns = self._pieces
         wide = scratch("rows", (len(x), 1, self.counts[0], self.image[1]), x.dtype)
-        _accumulate(ufunc, x, rows, wide, empty)
-        _accumulate(ufunc, x=wide.swapaxes(2, 3), pieces=columns, y=y.swapaxes(2, 3), empty=empty)
+        yield from _accumulate(ufunc, x, rows, wide, empty)
+        yield from _accumulate(ufunc, wide.swapaxes(2, 3), columns, y.swapaxes(2, 3), empty)
 
 
-def _accumulate(ufunc: Any, x: Array, pieces: list[Piece], y: Array, empty: float) -> None:
+def _accumulate(
+    ufunc: Any, x: Array, pieces: list[Piece], y: Array, empty: float
+) -> Iterator[Step]:
     """``ufunc`` over the windows of the rows of ``x``."""
-    todo = iter(pieces)
-    count = y.shape[2]
-    if pieces and pieces[0][0] == slice(0, count):
-        y[...] = x[:, :, next(todo)[1]]
+    everywhere = slice(0, y.shape[2])
+    begin = [x[:, :, pixels] for within, pixels in pieces[:2] if within == everywhere]
+    if len(begin) == 2:
+        yield partial(ufunc, begin[0], begin[1], y)
     else:
-        y[...] = empty
-    for within, pixels in todo:
+        yield partial(np.copyto, y, begin[0] if begin else empty)
+    for within, pixels in pieces[len(begin) :]:
         target = y[:, :, within]
-        ufunc(target, x[:, :, pixels], out=target)
+        yield partial(ufunc, target, x[:, :, pixels], target)
+
+
+def _have_maxima(y: Array) -> bool:
+    """Whether there is a largest value in each window, which NaN and -inf are not."""
+    return bool(y.min(initial=np.inf) > LOWEST)
+
+
+def _raise_to_lowest(y: Array) -> None:
+    if not _have_maxima(y):
+        np.fmax(y, y.dtype.type(LOWEST), out=y)
+
+
+def _assign(target: Array, places: Array, values: Array) -> None:
+    target[places.reshape(-1)] = values.reshape(-1)
+
+
+def _add_at(target: Array, places: Array, values: Array) -> None:
+    target[places.reshape(-1)] += values.reshape(-1)
+
+
+def _divide(values: Array, sizes: Array, out: Array) -> None:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        np.divide(values, sizes, out=out)

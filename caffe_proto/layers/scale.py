@@ -23,6 +23,14 @@ class _Broadcast(Layer):
     """
 
     num_bottoms = (1, 2)
+    #: Where the smaller blob's axes begin, as the settings have it.
+    axis: int
+
+    def is_by_image(self) -> bool:
+        # Another blob's axes say nothing of images.
+        if len(self.bottom_blobs) > 1:
+            return False
+        return not self.params[0].shape or self.axis % len(self.bottom_blobs[0].shape) > 0
 
     def learned_shape(self, bottom: Shape, axis: int, num_axes: int, setting: str) -> Shape:
         """The shape of the learned blob: ``num_axes`` axes of the bottom from ``axis`` on."""
@@ -72,6 +80,7 @@ class Scale(_Broadcast):
 
     def setup(self, bottom: Shape, factor: Shape | None = None) -> None:
         settings = self.param.scale_param
+        self.axis = settings.axis
         if factor is None:
             shape = self.learned_shape(bottom, settings.axis, settings.num_axes, "scale_param")
             # Without a filler s begins as 1 and the layer as the identity.
@@ -80,19 +89,22 @@ class Scale(_Broadcast):
             num_axes = settings.num_axes
         else:
             num_axes = len(factor)
-        self._bias: Parameter | None = None
         if settings.bias_term:
             shape = self.learned_shape(bottom, settings.axis, num_axes, "scale_param")
             filler = settings.bias_filler if settings.HasField("bias_filler") else None
-            self._bias = self.add_param(shape, filler)
+            self.add_param(shape, filler)
         self._input = np.empty(0, self.context.dtype)
+
+    @property
+    def _bias(self) -> Parameter | None:
+        return self.params[-1] if self.param.scale_param.bias_term else None
 
     def infer_shapes(self, bottom: Shape, factor: Shape | None = None) -> Sequence[Shape]:
         axis = self.param.scale_param.axis
         small = self.params[0].shape if factor is None else factor
         self.folded = self.fold(bottom, small, axis, "scale_param")
-        if self._bias is not None:
-            self.folded_bias = self.fold(bottom, self._bias.shape, axis, "scale_param")
+        if (bias := self._bias) is not None:
+            self.folded_bias = self.fold(bottom, bias.shape, axis, "scale_param")
         return [bottom]
 
     def forward(self, x: Array, factor: Array | None = None) -> Array:
@@ -104,9 +116,9 @@ class Scale(_Broadcast):
             np.copyto(self._input, x)
         s = self._bounded(self.params[0].data) if factor is None else factor
         np.multiply(x.reshape(self.folded), s.reshape(-1, 1), out=y.reshape(self.folded))
-        if self._bias is not None:
+        if (bias := self._bias) is not None:
             shifted = y.reshape(self.folded_bias)
-            shifted += self._bias.data.reshape(-1, 1)
+            shifted += bias.data.reshape(-1, 1)
         return y
 
     def _bounded(self, s: Array) -> Array:
@@ -118,8 +130,8 @@ class Scale(_Broadcast):
         return s
 
     def backward(self, dy: Array, xs: list[Array], y: Array) -> None:
-        if self._bias is not None and self._bias.needs_grad:
-            self._bias.diff += sum_of(dy.reshape(self.folded_bias)).reshape(self._bias.shape)
+        if (bias := self._bias) is not None and bias.needs_grad:
+            bias.diff += sum_of(dy.reshape(self.folded_bias)).reshape(bias.shape)
         x = self._input if self.in_place else xs[0]
         learned = len(xs) == 1
         s = self.params[0].data if learned else xs[1]
@@ -155,6 +167,7 @@ class Bias(_Broadcast):
 
     def setup(self, bottom: Shape, offset: Shape | None = None) -> None:
         settings = self.param.bias_param
+        self.axis = settings.axis
         if offset is None:
             shape = self.learned_shape(bottom, settings.axis, settings.num_axes, "bias_param")
             self.add_param(shape, settings.filler if settings.HasField("filler") else None)

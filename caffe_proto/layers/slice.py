@@ -86,6 +86,9 @@ class Slice(Layer):
     def _piece(self, i: int) -> tuple[slice, ...]:
         return (slice(None),) * self.axis + (slice(self.bounds[i], self.bounds[i + 1]),)
 
+    def is_by_image(self) -> bool:
+        return self.axis > 0
+
     def forward(self, x: Array) -> None:
         if len(self.top_blobs) > 1:
             for i in range(len(self.top_blobs)):

@@ -25,6 +25,9 @@ class Softmax(Layer):
         self.axis = self.canonical_axis(axis, len(bottom), "softmax_param.axis")
         return [bottom]
 
+    def is_by_image(self) -> bool:
+        return self.axis > 0
+
     def forward(self, x: Array) -> Array:
         return softmax(x, self.axis, out=self.top())
 

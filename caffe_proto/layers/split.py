@@ -30,6 +30,9 @@ class Split(Layer):
     def aliases(self) -> Sequence[Alias]:
         return [Alias(top, 0, diff=False) for top in range(len(self.top_blobs))]
 
+    def is_by_image(self) -> bool:
+        return True
+
     def forward(self, x: Array) -> None:
         return None
 

@@ -10,8 +10,9 @@ import itertools
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,16 +20,22 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import as_strided
 
 from caffe_proto.layers.base import Array, Layer, Shape
+from caffe_proto.layers.steps import Step, run
 
 if TYPE_CHECKING:
     from caffe_proto.schema import caffe_pb2
 
 __all__ = [
     "Index",
+    "Scratch",
     "Windows",
+    "add_up",
     "at_tap",
     "col2im",
+    "col2im_steps",
     "im2col",
+    "im2col_steps",
+    "own_scratch",
     "read_windows",
     "scratch",
     "window_counts",
@@ -40,6 +47,9 @@ MAX_SETTING = 2**31 - 1
 Index = tuple[slice, ...]
 _ALL, _NONE = slice(None), slice(0)
 
+#: Memory for intermediate results, by purpose and type.
+Scratch = dict[tuple[str, Any], Array]
+
 _memory = threading.local()
 
 
@@ -50,13 +60,27 @@ def scratch(purpose: str, shape: Sequence[int], dtype: npt.DTypeLike) -> Array:
     when the next one needs room.
     """
     count, kind = math.prod(shape), np.dtype(dtype)
-    buffers: dict[tuple[str, Any], Array] | None = getattr(_memory, "buffers", None)
+    buffers: Scratch | None = getattr(_memory, "buffers", None)
     if buffers is None:
         buffers = _memory.buffers = {}
     buffer = buffers.get((purpose, kind))
     if buffer is None or buffer.size < count:
         buffer = buffers[purpose, kind] = np.empty(count, kind)
     return buffer[:count].reshape(shape)
+
+
+@contextmanager
+def own_scratch(buffers: Scratch) -> Iterator[None]:
+    """Let :func:`scratch` in this thread take its memory from ``buffers``, and nowhere else.
+
+    Steps that are kept hold on to what they were given: it must not be used by anybody else.
+    """
+    before = getattr(_memory, "buffers", None)
+    _memory.buffers = buffers
+    try:
+        yield
+    finally:
+        _memory.buffers = before
 
 
 @dataclass(frozen=True)
@@ -126,7 +150,8 @@ class Windows:
             return slice(low, high), _NONE
         return slice(low, high), slice(begin, begin + stride * (high - low - 1) + 1, stride)
 
-    def frame(self, image: Sequence[int], counts: Sequence[int]) -> tuple[Shape, Index, Index]:
+    @lru_cache(maxsize=1024)  # noqa: B019 - keyed by the settings' values; there are not many
+    def frame(self, image: Shape, counts: Shape) -> tuple[Shape, Index, Index]:
         """The padded image that ``counts`` windows see, and where in it is which of ``image``."""
         settings = zip(counts, self.stride, self.extent, strict=True)
         spans = tuple(s * (o - 1) + e for o, s, e in settings)
@@ -173,35 +198,49 @@ def im2col(x: Array, windows: Windows, cols: Array) -> None:
 
     ``x`` (N, C, H, W) → ``cols`` (C, kernel_h, kernel_w, N, windows_h, windows_w).
     """
+    run(im2col_steps(x, windows, cols))
+
+
+def im2col_steps(x: Array, windows: Windows, cols: Array) -> Iterator[Step]:
+    """The steps of :func:`im2col`."""
     counts = cols.shape[x.ndim :]
     spans, inside, seen = windows.frame(x.shape[2:], counts)
     pixels = x
     if any(place != slice(0, span) for place, span in zip(inside, spans, strict=True)):
         pixels = scratch("pixels", (*x.shape[:2], *spans), x.dtype)
-        pixels[...] = 0
+        yield partial(pixels.fill, 0)
         target, source = (_ALL, _ALL, *inside), (_ALL, _ALL, *seen)
-        pixels[target] = x[source]
+        yield partial(np.copyto, pixels[target], x[source])
     image, channel, *axes = pixels.strides
     taps, steps = windows.strides(axes)
     strides = (channel, *taps, image, *steps)
-    cols[...] = as_strided(pixels, cols.shape, strides, writeable=False)
+    yield partial(np.copyto, cols, as_strided(pixels, cols.shape, strides, writeable=False))
 
 
 def col2im(cols: Array, windows: Windows, x: Array) -> None:
     """Add the windows' contents back to where :func:`im2col` takes them from."""
+    run(col2im_steps(cols, windows, x))
+
+
+def col2im_steps(cols: Array, windows: Windows, x: Array) -> Iterator[Step]:
+    """The steps of :func:`col2im`."""
     if windows.split:
         last, others = windows.split
         wide = scratch("wide", _wide_shape(x, windows, cols), x.dtype)
-        wide[...] = 0
+        yield partial(wide.fill, 0)
         for target, source in _by_last_tap(wide, windows, cols):
-            col2im(source, others, target)
-        col2im(wide, last, x)
+            yield from col2im_steps(source, others, target)
+        yield from col2im_steps(wide, last, x)
         return
     image, counts = x.shape[2:], cols.shape[x.ndim :]
     for tap in windows.taps():
         within, pixels = windows.overlap(tap, image, counts)
-        target = x[pixels]
-        target += cols[at_tap(tap)].swapaxes(0, 1)[within]
+        yield add_up(x[pixels], cols[at_tap(tap)].swapaxes(0, 1)[within])
+
+
+def add_up(total: Array, values: Array) -> Step:
+    """The step ``total += values``."""
+    return partial(np.add, total, values, total)
 
 
 def at_tap(tap: Shape) -> tuple[Any, ...]:

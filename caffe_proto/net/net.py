@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from caffe_proto.blob import Array, Blob, Parameter, Shape
 from caffe_proto.errors import BuildError, did_you_mean
 from caffe_proto.layers.base import Layer
+from caffe_proto.net.chains import Chain, find_chains
 from caffe_proto.net.debug import DebugLog
 from caffe_proto.schema import caffe_pb2
 
@@ -138,7 +140,14 @@ class Net:
         stop = len(self.layers) if last is None else last + 1
         if self.debug.enabled:
             self.debug.begin_forward()
-        for i in range(first, stop):
+        watched = self.debug.enabled or self.before_forward or self.after_forward
+        i = first
+        while i < stop:
+            chain = None if watched else self._chains.get(i)
+            if chain is not None and chain.stop <= stop and chain.can_run():
+                chain.forward()
+                i = chain.stop
+                continue
             for hook in self.before_forward:
                 hook(i)
             loss += self.layers[i].run_forward()
@@ -146,6 +155,7 @@ class Net:
                 self.debug.after_forward(self, i)
             for hook in self.after_forward:
                 hook(i)
+            i += 1
         self.loss = loss
         return loss
 
@@ -175,7 +185,15 @@ class Net:
         """Run backward from layer index ``first`` (the end by default) down to ``last``."""
         begin = len(self.layers) - 1 if first is None else first
         needs = self._graph.needs_backward
-        for i in range(begin, last - 1, -1):
+        watched = self.debug.enabled or self.before_backward or self.after_backward
+        i = begin + 1
+        while i > last:
+            i -= 1
+            chain = None if watched else self._chains_by_end.get(i)
+            if chain is not None and chain.first >= last and chain.has_run():
+                chain.backward()
+                i = chain.first
+                continue
             for hook in self.before_backward:
                 hook(i)
             if needs[i]:
@@ -187,6 +205,15 @@ class Net:
         # Caffe sums the parameters up after a whole pass only.
         if self.debug.enabled and begin == len(self.layers) - 1 and last == 0:
             self.debug.end_backward(self)
+
+    @cached_property
+    def _chains(self) -> dict[int, Chain]:
+        """Chains of layers that threads can share image by image, by their first layer."""
+        return {chain.first: chain for chain in find_chains(self.layers)}
+
+    @cached_property
+    def _chains_by_end(self) -> dict[int, Chain]:
+        return {chain.stop - 1: chain for chain in self._chains.values()}
 
     def clear_param_diffs(self) -> None:
         """Set the gradients of all parameters to zero."""
