@@ -93,16 +93,21 @@ def read_log(path: str | os.PathLike[str]) -> RunCurves:
 
 
 def _read_json(lines: list[str], run: RunCurves) -> None:
+    broken = 0
     for count, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
+            # A run that was killed may have left half a line, and another one gone on.
+            if broken and record["event"] != "start":
+                raise SolverError(f"{run.name}: line {broken} of the log is no record")
             _take_record(record, run)
+            broken = 0
         except (ValueError, TypeError, KeyError, AttributeError):
-            # A run that was killed may have left half a line.
-            if count < len(lines):
-                raise SolverError(f"{run.name}: line {count} of the log is no record") from None
+            if broken:
+                raise SolverError(f"{run.name}: line {broken} of the log is no record") from None
+            broken = count
 
 
 def _take_record(record: dict[str, Any], run: RunCurves) -> None:

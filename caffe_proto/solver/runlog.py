@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +30,11 @@ class RunLog:
     """
 
     def __init__(self, path: str | os.PathLike[str], solver: Solver) -> None:
-        try:
+        self._path = os.fspath(path)
+        with self._named():
             self._file = open(Path(path), "a", encoding="utf-8")  # noqa: SIM115
-        except OSError as error:
-            raise SolverError(
-                f"{os.fspath(path)}: the log cannot be written: {error.strerror or error}"
-            ) from error
+            if _ends_within_a_line(Path(path)):
+                self._file.write("\n")
         self._solver = solver
         self._start = time.perf_counter()
         self._write(
@@ -55,9 +56,14 @@ class RunLog:
         return self
 
     def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
-        if error is not None:
+        if error is None:
+            self.close()
+            return
+        # Where the log itself is what failed, that is told already.
+        with contextlib.suppress(SolverError):
             self._write("error", iteration=self._solver.iter, message=str(error))
-        self.close()
+        with contextlib.suppress(SolverError):
+            self.close()
 
     def close(self) -> None:
         """Write the ``end`` and stop listening."""
@@ -65,8 +71,12 @@ class RunLog:
         solver.on_report.remove(self._report)
         solver.on_test.remove(self._test)
         solver.on_snapshot.remove(self._snapshot)
-        self._write("end", iteration=solver.iter, stopped=solver.stopped)
-        self._file.close()
+        try:
+            self._write("end", iteration=solver.iter, stopped=solver.stopped)
+        finally:
+            # What could not be written is tried once more.
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def _report(self, report: Report) -> None:
         self._write(
@@ -92,8 +102,27 @@ class RunLog:
     def _write(self, event: str, **fields: Any) -> None:
         seconds = round(time.perf_counter() - self._start, 3)
         record = {"event": event, **fields, "seconds": seconds}
-        self._file.write(json.dumps(_plain(record), ensure_ascii=False) + "\n")
-        self._file.flush()
+        with self._named():
+            self._file.write(json.dumps(_plain(record), ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise SolverError(
+                f"{self._path}: the log cannot be written: {error.strerror or error}"
+            ) from error
+
+
+def _ends_within_a_line(path: Path) -> bool:
+    """Whether a run before was cut off while it wrote."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    with open(path, "rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
 
 
 def _values(outputs: list[Output]) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def write_snapshot(net: Any, state: SolverState, files: SnapshotFiles, *, diffs:
         raise SolverError(f"{target}: the snapshot cannot be written: {reason}") from error
     except CaffeProtoError as error:
         reason = str(error).replace(str(scratch / "weights"), str(weights))
+        reason = reason.replace(str(scratch / "state"), str(target))
         raise SolverError(f"the snapshot cannot be written: {reason}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from caffe_proto.errors import CaffeProtoError, MissingDependencyError
+from caffe_proto.files import replacing
 from caffe_proto.solver.logfiles import Curve, RunCurves
 
 __all__ = ["plot_runs"]
@@ -22,8 +24,9 @@ def plot_runs(
     """Draw the curves of ``runs`` one below the other and save them at ``path``.
 
     Panels without a curve are left out; ``log_scale`` draws the loss so. The suffix names the
-    format (.png, .svg, .pdf). Raises :class:`MissingDependencyError` without matplotlib and
-    :class:`CaffeProtoError` for a suffix that it does not know.
+    format (.png, .svg, .pdf; none: .png). Raises :class:`MissingDependencyError` without
+    matplotlib, and :class:`CaffeProtoError` for a suffix that it does not know or where nothing
+    can be written.
     """
     figure_class, canvas = _matplotlib()
     panels = [
@@ -55,8 +58,10 @@ def plot_runs(
             axis.legend(fontsize="small")
     axes[-1].set_xlabel("iteration")
     figure.align_ylabels(axes)
+    kind = Path(path).suffix[1:].lower() or "png"
     try:
-        figure.savefig(path, dpi=120)
+        with replacing(path) as beside:
+            figure.savefig(beside, dpi=120, format=kind)
     except ValueError as error:
         raise CaffeProtoError(f"{os.fspath(path)}: {error}") from error
 

@@ -113,9 +113,20 @@ def test_half_a_last_record_is_passed_over(tmp_path: Path) -> None:
     records.close()
     path.write_text(path.read_text() + '{"event": "train", "itera')
     assert len(read_log(path).loss) == 3
-    path.write_text('{"event": "train", "itera\n' + path.read_text())
-    with pytest.raises(cp.SolverError, match="line 1 of the log is no record"):
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], lines[-1], *lines[1:]]))
+    with pytest.raises(cp.SolverError, match="line 2 of the log is no record"):
         read_log(path)
+
+
+def test_a_run_goes_on_after_half_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    for iterations in (3, 1):
+        with RunLog(path, trained := solver("display: 1")):
+            trained.step(iterations)
+        with path.open("a") as stream:
+            stream.write('{"event": "train", "itera')
+    assert read_log(path).loss.iterations == [0]
 
 
 @pytest.mark.parametrize("content", ["", "nothing of it\n", "{}\n{}\n"])
@@ -139,3 +150,24 @@ def test_without_a_listener_nothing_is_formatted(caplog: pytest.LogCaptureFixtur
     with caplog.at_level(logging.WARNING):
         solver("display: 1").step(2)
     assert caplog.text == ""
+
+
+def test_a_log_that_cannot_be_written_any_more_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = solver("display: 1")
+    path = tmp_path / "run.jsonl"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def train() -> None:
+        with RunLog(path, trained) as records:
+            trained.step(1)
+            monkeypatch.setattr(records._file, "flush", full)
+            trained.step(1)
+
+    with pytest.raises(cp.SolverError, match=r"run\.jsonl: the log cannot be written: No space"):
+        train()
+    assert trained.on_report == []
+    assert read_log(path).loss.iterations[0] == 0

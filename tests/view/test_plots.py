@@ -93,3 +93,21 @@ def test_an_unknown_picture_format_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CaffeProtoError, match="supported formats"):
         plot_runs([run()], tmp_path / "a.xyz")
+
+
+def test_a_picture_that_cannot_be_written_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.figure import Figure
+
+    from caffe_proto.errors import CaffeProtoError
+
+    def full(_: Figure, path: Path, **__: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    (tmp_path / "a.png").write_bytes(b"old")
+    with pytest.raises(CaffeProtoError, match=r"a\.png: cannot be written: No space left"):
+        plot_runs([run()], tmp_path / "a.png")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
