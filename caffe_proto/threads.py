@@ -74,7 +74,12 @@ class _Job:
             index = next(self._next)
 
     def finish(self) -> None:
-        self._done.acquire()
+        try:
+            self._done.acquire()
+        except BaseException as interrupt:
+            # The other threads write into memory that the caller is about to have back.
+            self._failure = interrupt
+            self._done.acquire()
         if self._failure is not None:
             raise self._failure
 
