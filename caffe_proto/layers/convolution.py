@@ -172,16 +172,19 @@ class Convolution(ConvolutionBase):
                 self.correlation.transpose(self.apart(dy, dx), self.weight, dx)
 
     def forward_steps(self) -> Iterator[Step] | None:
-        if self.in_place:
-            return None
         blobs = zip(self.bottom_blobs, self.top_blobs, strict=True)
         pairs = [(self.planes(bottom.data), self.planes(top.data)) for bottom, top in blobs]
+        if any(np.may_share_memory(x, y) for x, y in pairs):
+            return None
         return itertools.chain.from_iterable(
             self.correlation.forward_steps(x, self.weight, y, self.bias) for x, y in pairs
         )
 
     def backward_steps(self) -> Iterator[Step] | None:
-        if self.in_place or not self.weight_gradient_wanted():
+        blobs = zip(self.bottom_blobs, self.top_blobs, strict=True)
+        if any(np.may_share_memory(bottom.diff, top.diff) for bottom, top in blobs):
+            return None
+        if not self.weight_gradient_wanted():
             return None
         return self._backward_steps(self._filters(self.params[0].diff))
 

@@ -166,7 +166,8 @@ class Pooling(Layer):
 
     def backward_steps(self) -> Iterator[Step] | None:
         assert self.pooler is not None
-        if self.pool == STOCHASTIC or not self.propagate_down[0]:
+        # Without steps forward keeps the maxima in new memory each time.
+        if self.pool == STOCHASTIC or len(self.top_blobs) > 1 or not self.propagate_down[0]:
             return None
         dy, dx = planes(self.top_blobs[0].diff), planes(self.bottom_diff())
         if self.pool == AVE:

@@ -95,6 +95,12 @@ class Scale(_Broadcast):
             self.add_param(shape, filler)
         self._input = np.empty(0, self.context.dtype)
 
+    def is_by_image(self) -> bool:
+        # Bounds are written into the parameter at every forward pass.
+        settings = self.param.scale_param
+        is_bounded = settings.HasField("min_value") or settings.HasField("max_value")
+        return not is_bounded and super().is_by_image()
+
     @property
     def _bias(self) -> Parameter | None:
         return self.params[-1] if self.param.scale_param.bias_term else None
