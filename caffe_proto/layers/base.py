@@ -38,6 +38,7 @@ Everything computes in the dtype of its input: float32 usually, float64 in check
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,8 +125,8 @@ class Layer:
         #: One weight a top: what it contributes to the net's loss.
         self.loss_weights: list[float] = []
         #: Set while the last forward was run by copies of this layer, each for a part of the batch:
-        #: they know what backward needs.
-        self.runs_apart: Callable[[Layer], None] | None = None
+        #: they know what backward needs. Weak, so that a net goes as soon as nobody has it.
+        self.runs_apart: weakref.WeakMethod[Callable[[Layer], None]] | None = None
         self._inferred_for: list[Shape] | None = None
         self._aliases: tuple[Alias, ...] = ()
         self._in_place_fault: LayerError | None = None
@@ -344,17 +345,18 @@ class Layer:
         # In place, the bottom's shape may be what was just set.
         self._inferred_for = [blob.shape for blob in self.bottom_blobs]
 
-    def follow_shapes(self) -> None:
-        """Shape the tops if a bottom has another shape than when that was last done."""
+    def follow_bottoms(self) -> None:
+        """Let the tops have the shapes, and aliases the memory, that the bottoms call for now."""
         if self._inferred_for != [blob.shape for blob in self.bottom_blobs]:
             self.reshape()
+        if self._aliases:
+            self._share_memory()
 
     def run_forward(self) -> float:
         """Compute the tops; returns what they contribute to the loss."""
         if self._in_place_fault is not None:
             raise self._in_place_fault
-        self.follow_shapes()
-        self._share_memory()
+        self.follow_bottoms()
         self.runs_apart = None
         result = self.forward(*(blob.data for blob in self.bottom_blobs))
         if result is not None:
@@ -369,8 +371,10 @@ class Layer:
 
     def run_backward(self) -> None:
         """Compute the gradients of the bottoms and add those of the parameters."""
-        if self.runs_apart is not None:
-            self.runs_apart(self)
+        apart = self.runs_apart() if self.runs_apart is not None else None
+        # The copies know nothing of a backward that only this layer has, or that is not theirs.
+        if apart is not None and self.needs_backward and "backward" not in vars(self):
+            apart(self)
             return
         dys: Any = [blob.diff for blob in self.top_blobs]
         xs: Any = [blob.data for blob in self.bottom_blobs]

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class Chain:
         blobs = {id(b): b for layer in layers for b in (*layer.bottom_blobs, *layer.top_blobs)}
         self._blobs = list(blobs.values())
         self._scratch = scratch
+        self._backward_of: weakref.WeakMethod[Callable[[Layer], None]]
+        self._backward_of = weakref.WeakMethod(self.backward_of)
         self._lanes: list[_Lane] = []
         self._cut_for: tuple[int, list[Shape]] | None = None
         self._pays = False
@@ -53,18 +56,24 @@ class Chain:
     def can_run(self) -> bool:
         """Whether the blobs' present shapes, and the threads at hand, make it worth while."""
         for layer in self.layers:
-            layer.follow_shapes()
+            layer.follow_bottoms()
         lanes, shapes = threads.available_threads(), [blob.shape for blob in self._blobs]
         if self._cut_for != (lanes, shapes):
             self._cut_for = lanes, shapes
             self._lanes = []
             self._pays = self._would_pay(lanes, shapes)
-        return self._pays and not any(_METHODS & vars(layer).keys() for layer in self.layers)
+        return self._pays and self._is_as_written()
+
+    def _is_as_written(self) -> bool:
+        return not any(_METHODS & vars(layer).keys() for layer in self.layers)
 
     def _would_pay(self, lanes: int, shapes: list[Shape]) -> bool:
         images = {shape[0] if shape else 0 for shape in shapes}
         # With one image a part some layers would be in a special case that the batch is not.
         if lanes == 1 or len(images) != 1 or images.pop() < 2 * lanes:
+            return False
+        # An axis that is counted from the back may have become that of the images.
+        if not all(layer.is_by_image() for layer in self.layers):
             return False
         elements = sum(blob.count for layer in self.layers for blob in layer.top_blobs)
         macs = sum(layer.macs() for layer in self.layers)
@@ -82,11 +91,12 @@ class Chain:
             lane.follow()
         threads.share(_Lane.forward, self._lanes, alone=True)
         for layer in self.layers:
-            layer.runs_apart = self.backward_of
+            layer.runs_apart = self._backward_of
 
     def has_run(self) -> bool:
-        """Whether the layers' last forward was this chain's."""
-        return all(layer.runs_apart == self.backward_of for layer in self.layers)
+        """Whether the layers' last forward was this chain's, and backward can be."""
+        apart = self._backward_of
+        return all(layer.runs_apart is apart for layer in self.layers) and self._is_as_written()
 
     def backward(self) -> None:
         """Compute the gradients of all bottoms, and add those of the parameters.
@@ -101,6 +111,7 @@ class Chain:
 
     def _backward(self, chosen: Sequence[int]) -> None:
         for lane in self._lanes:
+            lane.follow()
             lane.follow_gradients()
         threads.share(lambda lane: lane.backward(chosen), self._lanes, alone=True)
         for lane in self._lanes:
@@ -276,6 +287,8 @@ class _Share:
     def follow(self) -> None:
         mine, whole = self.mine, self._whole
         mine.needs_grad, mine.lr_mult = whole.needs_grad, whole.lr_mult
+        if mine.shape != whole.shape:
+            mine.reshape(*whole.shape)
         mine.diff_storage = self._gradients
         if mine.data_storage is not whole.data_storage:
             mine.share_data(whole)
