@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -92,3 +94,78 @@ def test_equal_blocks_for_each_thread(lanes: int) -> None:
     assert len(blocks) % lanes == 0
     assert max(b.stop - b.start for b in blocks) <= 7
     assert [i for b in blocks for i in range(24)[b]] == list(range(24))
+
+
+@pytest.fixture
+def three(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many threads as if BLAS had three, which is restored for work that is done alone."""
+    monkeypatch.setattr(threads._blas, "threads", lambda: 3)
+
+
+def test_work_that_is_done_alone_is_not_shared_again(three: None) -> None:
+    seen: list[tuple[int, list[slice]]] = []
+    inner: set[tuple[int, int]] = set()
+
+    def work(piece: int) -> None:
+        seen.append((threads.available_threads(), threads.parts(10)))
+        here = threading.get_ident()
+        threads.share(lambda _: inner.add((here, threading.get_ident())), range(5))
+        a = np.ones((300, 300), np.float32)
+        assert threads.matmul(a, a, np.empty_like(a))[0, 0] == 300
+        threads.share(lambda _: seen.append((threads.available_threads(), [])), [0], alone=True)
+        # Still alone after what was inside.
+        assert threads.available_threads() == 1
+
+    threads.share(work, range(6), alone=True)
+    assert {number for number, _ in seen} == {1}
+    assert all(outer == own for outer, own in inner)
+    assert threads.available_threads() == 3
+
+
+def test_nobody_stays_alone_after_a_failure(three: None) -> None:
+    def work(piece: int) -> None:
+        raise ValueError(f"piece {piece}")
+
+    for _ in range(5):
+        with pytest.raises(ValueError, match="piece"):
+            threads.share(work, range(3), alone=True)
+    seen: list[int] = []
+    threads.share(lambda piece: seen.append(threads.available_threads()), range(9))
+    assert seen == [3] * 9
+
+
+def test_what_is_alone_in_one_thread_is_not_in_another(three: None) -> None:
+    elsewhere: list[int] = []
+
+    def work(piece: int) -> None:
+        other = threading.Thread(target=lambda: elsewhere.append(threads.available_threads()))
+        other.start()
+        other.join()
+
+    threads.share(work, range(3), alone=True)
+    assert elsewhere == [3] * 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals to a thread are POSIX")
+@pytest.mark.skipif(
+    threading.current_thread() is not threading.main_thread(), reason="only it gets signals"
+)
+def test_an_interrupted_caller_waits_for_the_other_threads(three: None) -> None:
+    caller, begun = threading.get_ident(), threading.Event()
+    ended: list[float] = []
+
+    def work(piece: int) -> None:
+        if threading.get_ident() == caller:
+            begun.wait(30)
+            return
+        begun.set()
+        time.sleep(0.1)
+        signal.pthread_kill(caller, signal.SIGINT)
+        time.sleep(0.3)
+        ended.append(time.monotonic())
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.share(work, range(2))
+    assert ended
+    assert ended[0] <= time.monotonic()
+    assert threads._blas._users == 0

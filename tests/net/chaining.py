@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,20 +44,38 @@ class Pair:
     """The same net twice; what is done to ``chained`` is done with several threads."""
 
     def __init__(
-        self, pool: Threads, text: str, *, lanes: int = 2, phase: str = "TRAIN", seed: int = 1
+        self,
+        pool: Threads,
+        source: str | Path,
+        *,
+        lanes: int = 2,
+        phase: str = "TRAIN",
+        seed: int = 1,
+        dtype: npt.DTypeLike = np.float32,
+        weights: Path | None = None,
     ) -> None:
         self.pool, self.lanes = pool, lanes
-        self.plain, self.chained = (cp.build_net(text, phase=phase, seed=5) for _ in range(2))
+        self.rtol, self.atol = RTOL, 0.0
+        if dtype == np.float64:
+            # Terms that cancel each other leave something of the last place.
+            self.rtol, self.atol = 1e-8, 1e-9
+        self.plain, self.chained = (
+            cp.build_net(source, phase=phase, seed=5, dtype=dtype, weights=weights)
+            for _ in range(2)
+        )
         self.rng = np.random.default_rng(seed)
-        with np.errstate(all="ignore"):
-            for mine, its in zip(self.plain.layers, self.chained.layers, strict=True):
-                for a, b in zip(mine.params, its.params, strict=True):
-                    # Running variances of a net that never trained are zero.
-                    a.data[...] = self.rng.uniform(0.3, 1.2, a.shape) * self.signs(a.shape, mine)
-                    b.data[...] = a.data
+        if weights is None:
+            self._draw_parameters()
 
-    def signs(self, shape: Any, layer: Any) -> Any:
-        """1 for running statistics, 1 or -1 for what is learned."""
+    def _draw_parameters(self) -> None:
+        for mine, its in zip(self.plain.layers, self.chained.layers, strict=True):
+            for a, b in zip(mine.params, its.params, strict=True):
+                # Running variances of a net that never trained are zero.
+                a.data[...] = self.rng.uniform(0.3, 1.2, a.shape) * self._signs(a.shape, mine)
+                b.data[...] = a.data
+
+    def _signs(self, shape: Any, layer: Any) -> Any:
+        # Running statistics are not negative.
         return 1 if layer.type == "BatchNorm" else self.rng.choice([1, -1], shape)
 
     def both(self, do: Callable[[cp.Net], object], lanes: int | None = None) -> None:
@@ -71,18 +90,20 @@ class Pair:
         """Give the inputs ``values``, or other ones than before."""
         for name in self.plain.inputs:
             shape = self.plain.blobs[name].shape
-            fed = np.asarray((values or {}).get(name, self.rng.normal(size=shape)), np.float32)
-            if name == "label":
-                fed = self.rng.integers(0, 3, shape).astype("f4")
-            self.both(lambda net, name=name, fed=fed: np.copyto(net.blobs[name].data, fed))
+            fed: Any = self.rng.normal(size=shape)
+            if values and name in values:
+                fed = values[name]
+            elif name == "label":
+                fed = self.rng.integers(0, 3, shape)
+            self.both(lambda net, name=name, fed=fed: _put(net.blobs[name].data, fed))
 
     def feed_gradients(self) -> None:
         """Give the outputs that are no losses other gradients than before."""
         losses = {name for name, _ in self.plain.loss_weights}
         for name in self.plain.outputs:
             if name not in losses:
-                fed = self.rng.normal(size=self.plain.blobs[name].shape).astype("f4")
-                self.both(lambda net, name=name, fed=fed: np.copyto(net.blobs[name].diff, fed))
+                fed = self.rng.normal(size=self.plain.blobs[name].shape)
+                self.both(lambda net, name=name, fed=fed: _put(net.blobs[name].diff, fed))
 
     def forward(self, lanes: int | None = None) -> None:
         """Run both on other inputs."""
@@ -126,7 +147,7 @@ class Pair:
             for i, (a, b) in enumerate(zip(mine_.params, its_.params, strict=True)):
                 self.same(f"{when}, parameter {i} of {mine_.name}", b.data, a.data, exact)
                 self.same(f"{when}, gradient {i} of {mine_.name}", b.diff, a.diff, False)
-        np.testing.assert_allclose(self.chained.loss, self.plain.loss, rtol=RTOL)
+        np.testing.assert_allclose(self.chained.loss, self.plain.loss, rtol=self.rtol)
 
     def same(self, what: str, got: Array, expected: Array, exact: bool) -> None:
         if exact:
@@ -134,4 +155,9 @@ class Pair:
             return
         finite = expected[np.isfinite(expected)]
         scale = float(np.abs(finite).max(initial=0))
-        np.testing.assert_allclose(got, expected, rtol=RTOL, atol=RTOL * scale, err_msg=what)
+        atol = self.atol + self.rtol * scale
+        np.testing.assert_allclose(got, expected, rtol=self.rtol, atol=atol, err_msg=what)
+
+
+def _put(target: Array, values: npt.ArrayLike) -> None:
+    target[...] = values

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import re
 import threading
 import weakref
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from caffe_proto.layers.base import Layer
 from caffe_proto.layers.convolution import Convolution
 from caffe_proto.layers.registry import _types, layer_types, register_layer
 from tests.engines.nets import conv, layer, net
+from tests.engines.random_nets import RandomNet
 from tests.net import test_runs
 from tests.net.chaining import Pair, Threads
 
@@ -798,15 +800,68 @@ def test_convolution_of_what_is_no_number(pool: Threads, settings: str) -> None:
 # -- against Caffe -------------------------------------------------------------------------------
 
 
-def _golden_runs(folders: Sequence[str]) -> list[Any]:
-    """All golden runs; those that are not named are slow."""
-    return [
-        pytest.param(*run.values, id=run.id, marks=() if run.id in folders else pytest.mark.slow)
-        for run in test_runs._runs()
-    ]
+# These have no chains, or inputs that are not all of the same images.
+UNCHAINED = ("autoencoder", "rnn", "caption_lstm")
+ENOUGH_IMAGES = ("lenet", "siamese", "misc_layers")
+QUICK = ("misc_layers", "siamese", "squeezenet")
 
 
-@pytest.mark.parametrize("folder, phase", _golden_runs(["misc_layers-TRAIN", "misc_layers-TEST"]))
-def test_a_whole_net_gives_the_gradients_of_caffe(pool: Threads, folder: Path, phase: str) -> None:
+def _runs(only: tuple[str, ...] = ()) -> list[Any]:
+    """Golden runs of the nets that are named, or all, most of them slow."""
+    runs = []
+    for run in test_runs._runs():
+        name = run.values[0].name
+        if name not in UNCHAINED and (not only or name in only):
+            marks = () if only or name in QUICK else pytest.mark.slow
+            runs.append(pytest.param(*run.values, id=run.id, marks=marks))
+    return runs
+
+
+@pytest.mark.parametrize("folder, phase", _runs(ENOUGH_IMAGES))
+def test_a_whole_net_gives_the_values_of_caffe(pool: Threads, folder: Path, phase: str) -> None:
     with pool.use(2):
+        test_runs.test_a_whole_net_gives_the_values_of_caffe(folder, phase)
         test_runs.test_a_whole_net_gives_the_gradients_of_caffe(folder, phase)
+
+
+@pytest.mark.parametrize("folder, phase", _runs())
+def test_a_whole_net_gives_the_same_for_more_images(
+    pool: Threads, folder: Path, phase: str
+) -> None:
+    weights = folder / "weights.caffemodel"
+    source = folder / "net.prototxt"
+    pair = Pair(pool, source, phase=phase, dtype=np.float64, weights=weights, lanes=3)
+    with np.load(folder / "data.npz") as arrays:
+        inputs = {name: arrays[f"input/{name}"] for name in pair.plain.inputs}
+    shapes = {name: (7, *values.shape[1:]) for name, values in inputs.items()}
+    pair.both(lambda net: net.reshape(**shapes))
+    for number in range(3):
+        fed = {name: np.resize(values, shapes[name]) for name, values in inputs.items()}
+        fed[pair.plain.inputs[0]] = fed[pair.plain.inputs[0]] * (1 + 0.1 * number)
+        pair.feed(fed)
+        pair.both(lambda net: net.run_forward())
+        pair.assert_chained()
+        pair.both(lambda net: net.run_backward())
+        pair.compare(f"pass {number + 1}")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("phase", ["TRAIN", "TEST"])
+@pytest.mark.parametrize("seed", range(12))
+def test_random_nets_give_the_same(pool: Threads, seed: int, phase: str) -> None:
+    lanes = 2 + seed % 2
+    images = 2 * lanes + seed % 3
+    text = re.sub(r"(shape \{ dim: )\d+", rf"\g<1>{images}", RandomNet(seed).text, count=1)
+    try:
+        pair = Pair(
+            pool, f"force_backward: true\n{text}", lanes=lanes, phase=phase, dtype=np.float64
+        )
+    except cp.BuildError:
+        pytest.skip("the net is for another number of images")
+    for number in range(3):
+        pair.forward()
+        pair.assert_chained()
+        # Some layers have no gradient.
+        with contextlib.suppress(cp.LayerError):
+            pair.backward()
+        pair.compare(f"pass {number + 1}")
