@@ -6,6 +6,7 @@ to machine more than any rule of thumb foresees.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -33,7 +34,7 @@ __all__ = ["ConvolutionChoice", "forget", "takes_pooling"]
 Maker = Callable[[], Kernel]
 
 #: Elements of one of the two working arrays of a block.
-WINOGRAD_BLOCK = 1 << 19
+WINOGRAD_BLOCK = 1 << 18
 #: Below this many windows, lanes may be better off with outputs of their own than with windows.
 FEW_PIXELS = 128
 #: An expected gain that needs no trial.
@@ -44,6 +45,10 @@ MOST_TWICE = 512
 MARGIN = 0.97
 #: Trials of a variant, the first of which only warms up.
 REPEATS = 3
+
+#: Ways to do a 3 x 3 convolution by Winograd, and what a tile's transforms cost a channel, by tile.
+_SCHEMES = (winograd.F4, winograd.F2)
+_MOVED = {4: 1000, 2: 250}
 
 _known: dict[tuple[Any, ...], int] = {}
 _lock = threading.Lock()
@@ -125,40 +130,37 @@ def takes_pooling(op: Op, windows: Windows) -> bool:
     return halves and _winograd_gain(g) > CERTAIN and not any(n % 2 for n in g.result)
 
 
-def _tiles(g: Geometry) -> int:
-    down, across = (-(-n // winograd.TILE) for n in g.result)
-    return g.images * down * across
-
-
 def _winograd_gain(g: Geometry) -> float:
-    """How many times faster than with columns it should be, by the multiply-adds of both.
+    """How many times faster than with columns Winograd should be."""
+    return g.pixels * (9 * _pairs(g) + 30 * g.channels) / min(_spent(g, s) for s in _SCHEMES)
 
-    What is moved on the way is counted as so many multiply-adds as take as long.
-    """
-    tiles, pairs = _tiles(g), g.channels * g.outputs // g.groups
-    spent = tiles * (36 * pairs + 1700 * g.channels + 1000 * g.outputs)
-    # With few tiles a product spends its time on reading weights, four times as many.
-    spent += 12 * 36 * pairs
-    return g.pixels * (9 * pairs + 30 * g.channels) / spent
+
+def _spent(g: Geometry, scheme: winograd.Scheme) -> float:
+    """The multiply-adds of a scheme; what is moved on the way counts as so many as take as long."""
+    tiles = g.images * math.prod(scheme.tiles(g))
+    pairs, points = _pairs(g), scheme.points
+    spent = tiles * (points * pairs + _MOVED[scheme.tile] * (1.7 * g.channels + g.outputs))
+    # With few tiles a product spends its time on reading filters.
+    return spent + 20 * points * pairs
+
+
+def _pairs(g: Geometry) -> int:
+    return g.channels * g.outputs // g.groups
 
 
 def _winograd(op: Op, threads: int, weights: Weights) -> Maker:
     g = weights.geometry
-    tiles = _tiles(g)
-    held = tiles * 36 * (g.channels + g.outputs)
+    chosen = min(_SCHEMES, key=lambda scheme: _spent(g, scheme))
+    tiles, points = g.images * math.prod(chosen.tiles(g)), chosen.points
+    held = tiles * points * (g.channels + g.outputs)
     # Many weights are better read once for all tiles, if these fit the cache meanwhile.
     in_step = g.channels * g.outputs >= 1 << 15 and held <= 1 << 23
-    count = max(16, WINOGRAD_BLOCK // (36 * max(g.channels, g.outputs)))
+    count = max(16, WINOGRAD_BLOCK // (points * max(g.channels, g.outputs)))
     if in_step or count * threads > tiles:
         count = -(-tiles // threads)
     if in_step:
         count = min(count, 64)
-
-    def make() -> Kernel:
-        filters = winograd.transformed_filters(weights)
-        return winograd.Winograd(op, threads, weights, filters, count, in_step)
-
-    return make
+    return lambda: winograd.Winograd(op, threads, weights, chosen, count, in_step)
 
 
 # -- trials ------------------------------------------------------------------------------------

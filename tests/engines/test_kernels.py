@@ -58,10 +58,10 @@ def _windows(limit: int) -> Callable[[Op, Weights], Kernel]:
     return lambda op, weights: WindowConv(op, 2, weights, limit)
 
 
-def _winograd(tiles: int, in_step: bool) -> Callable[[Op, Weights], Kernel]:
-    return lambda op, weights: winograd.Winograd(
-        op, 2, weights, winograd.transformed_filters(weights), tiles, in_step
-    )
+def _winograd(
+    tiles: int, in_step: bool, scheme: winograd.Scheme = winograd.F4
+) -> Callable[[Op, Weights], Kernel]:
+    return lambda op, weights: winograd.Winograd(op, 2, weights, scheme, tiles, in_step)
 
 
 @pytest.mark.parametrize("after", ["", RELU, LEAKY, STEEP, PRELU, NORM, NORM + RELU])
@@ -75,8 +75,21 @@ def _winograd(tiles: int, in_step: bool) -> Callable[[Op, Weights], Kernel]:
         _winograd(4, False),
         _winograd(1000, False),
         _winograd(5, True),
+        _winograd(7, False, winograd.F2),
+        _winograd(1000, False, winograd.F2),
+        _winograd(9, True, winograd.F2),
     ],
-    ids=["rows", "images", "outputs", "winograd", "winograd-images", "winograd-in-step"],
+    ids=[
+        "rows",
+        "images",
+        "outputs",
+        "winograd4",
+        "winograd4-images",
+        "winograd4-in-step",
+        "winograd2",
+        "winograd2-images",
+        "winograd2-in-step",
+    ],
 )
 def test_variants_of_a_3x3_convolution_agree(
     make: Callable[[Op, Weights], Kernel], shape: tuple[int, ...], after: str
@@ -87,13 +100,14 @@ def test_variants_of_a_3x3_convolution_agree(
     assert_same_outputs({"c": got}, built.forward(**inputs))
 
 
+@pytest.mark.parametrize("scheme", [winograd.F4, winograd.F2], ids=["4", "2"])
 @pytest.mark.parametrize("in_step", [False, True])
 @pytest.mark.parametrize("after", ["", RELU, PRELU])
-def test_winograd_in_groups_agrees(in_step: bool, after: str) -> None:
+def test_winograd_in_groups_agrees(in_step: bool, after: str, scheme: winograd.Scheme) -> None:
     text = net((2, 16, 13, 11), conv("c", "data", "c", 24, 3, "pad: 1 group: 2"), after)
     built, op = _conv_op(text)
     inputs = random_inputs(built)
-    got = _run(_winograd(6, in_step)(op, Weights(op)), op, inputs["data"])
+    got = _run(_winograd(6, in_step, scheme)(op, Weights(op)), op, inputs["data"])
     assert_same_outputs({"c": got}, built.forward(**inputs))
 
 

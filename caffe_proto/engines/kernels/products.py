@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,12 @@ class Inner(Kernel):
         self.rows = math.prod(op.output.shape) // self.outputs
         self.bias = bias
         self.epilogue = Epilogue(self.outputs, bias, op.activation)
-        at_least = threads if self.macs() > 1 << 16 else 1
-        self.parts = spans(self.outputs, min(at_least, self.outputs))
+        # A vector reads all weights once, as fast as memory is: not equally fast for all lanes.
+        self.is_vector = self.rows == 1 and not layer.transposed
+        pieces = threads if self.macs() > 1 << 16 else 1
+        if self.is_vector and threads > 1:
+            pieces = max(pieces, self.macs() // VECTOR_PIECE // threads * threads)
+        self.parts = spans(self.outputs, min(pieces, self.outputs))
         self.variant = "gemv" if self.rows == 1 else "gemm outputs"
         self.variant += f"/{len(self.parts)}"
         most = max(part.stop - part.start for part in self.parts)
@@ -63,13 +68,20 @@ class Inner(Kernel):
         w, out = self.matrix[:, part], y[:, part]
         epilogue = self.epilogue.columns(part)
         lanes = [epilogue.calls(out, room=lane[0]) for lane in memory.lanes]
+        product = partial(np.matmul, x, w, out=out)
+        if self.is_vector:
+            # np.matmul takes a matrix product for few outputs, which reads far slower.
+            product = partial(np.dot, w.T, x[0], out=out[0])
 
         def task(lane: int) -> None:
-            np.matmul(x, w, out=out)
+            product()
             run_calls(lanes[lane])
 
         return task
 
+
+#: Weights of a piece where there is one row: enough pieces for all lanes to end together.
+VECTOR_PIECE = 1 << 22
 
 #: Below so many classes a row is too short for NumPy to reduce it fast.
 FEW = 16
