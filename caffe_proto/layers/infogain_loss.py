@@ -124,7 +124,7 @@ class InfogainLoss(LossLayer):
             losses = np.where(self._valid, losses, 0)
         counted = losses.size if self._valid is None else int(self._valid.sum())
         self._divisor = self.normalization.divisor(at.outer * at.inner, at.outer, counted)
-        loss = -losses.sum() / scores.dtype.type(self._divisor)
+        loss = (0 - losses.sum()) / scores.dtype.type(self._divisor)
         return [loss] if len(self.top_blobs) == 1 else [loss, self._prob]
 
     def backward(self, dy: list[Array], x: list[Array], y: list[Array]) -> list[Array | None]:

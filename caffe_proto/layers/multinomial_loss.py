@@ -39,7 +39,7 @@ class MultinomialLogisticLoss(LossLayer):
         whole, _ = check_labels(self, labels, math.prod(p.shape[1:]))
         self._at = (np.arange(n), whole.reshape(-1))
         self._chosen = np.maximum(p.reshape(n, -1)[self._at], p.dtype.type(FLOOR))
-        loss: Array = -np.log(self._chosen).sum() / p.dtype.type(n)
+        loss: Array = (0 - np.log(self._chosen).sum()) / p.dtype.type(n)
         return loss
 
     def backward(self, dy: Array, x: list[Array], y: Array) -> list[Array | None]:

@@ -83,7 +83,8 @@ class SoftmaxWithLoss(LossLayer):
             losses = np.where(self._valid, losses, 0)
         counted = losses.size if self._valid is None else int(self._valid.sum())
         self._divisor = self.normalization.divisor(at.outer * at.inner, at.outer, counted)
-        loss = -losses.sum() / scores.dtype.type(self._divisor)
+        # Subtracted from 0 as in Caffe: no loss at all is 0 then, not -0.
+        loss = (0 - losses.sum()) / scores.dtype.type(self._divisor)
         return [loss] if len(self.top_blobs) == 1 else [loss, self._prob]
 
     def _probabilities(self, scores: Array) -> Array:

@@ -71,7 +71,7 @@ def build_net(
     seed: int | None = None,
     *,
     level: int = 0,
-    stages: Sequence[str] = (),
+    stages: str | Sequence[str] = (),
     allow_python_layers: bool = False,
     dtype: npt.DTypeLike = np.float32,
     stream: RandomStream | None = None,
@@ -93,7 +93,7 @@ def build_net(
     number = phase_number(phase)
     message.state.phase = number  # type: ignore[assignment]
     message.state.level = level
-    message.state.stage.extend(stages)
+    message.state.stage.extend([stages] if isinstance(stages, str) else stages)
     net = Net(
         build_graph(
             message,

@@ -60,6 +60,19 @@ def test_large_scores_do_not_overflow() -> None:
     assert loss_of("SoftmaxWithLoss", [[1e4, 0]], [1]) == pytest.approx(87.3365, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    "type_name, scores",
+    [
+        ("SoftmaxWithLoss", [[1e4, 0]]),
+        ("MultinomialLogisticLoss", [[1, 0]]),
+        ("InfogainLoss", [[1e4, 0]]),
+    ],
+)
+def test_no_loss_at_all_is_zero_without_a_sign(type_name: str, scores: list[list[float]]) -> None:
+    third = [np.eye(2)[None, None]] if type_name == "InfogainLoss" else []
+    assert not np.signbit(loss_of(type_name, scores, [0], *third))
+
+
 def test_scores_that_do_not_count_may_be_no_numbers() -> None:
     settings = "loss_param { ignore_label: 7 }"
     x = [[np.nan, 0], [0, 0]]

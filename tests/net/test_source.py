@@ -73,3 +73,12 @@ def test_a_message_of_another_caffe_proto_is_taken_too() -> None:
     layer.input_param.shape.add(dim=[2, 3])
     assert not isinstance(foreign, caffe_pb2.NetParameter)
     assert cp.build_net(foreign).input_shapes() == {"data": (2, 3)}
+
+
+@pytest.mark.parametrize("stages", ["deploy", ["deploy"]])
+def test_one_stage_may_be_given_by_its_name(stages: str | list[str]) -> None:
+    text = (
+        'layer { name: "a" type: "Input" top: "a" input_param { shape { dim: 1 } } } '
+        'layer { name: "b" type: "ReLU" bottom: "a" top: "b" include { stage: "deploy" } }'
+    )
+    assert cp.build_net(text, stages=stages).outputs == ["b"]
