@@ -107,6 +107,8 @@ EACH = [
     ("Slice", "slice_param { slice_point: 1 }", 1, 2, False),
     ("Slice", "slice_param { axis: -2 }", 1, 3, False),
     ("Slice", "", 1, 1, False),
+    # The last piece is empty.
+    ("Slice", "slice_param { slice_point: 4 }", 1, 2, False),
     ("Softmax", "", 1, 1, True),
     ("Softmax", "softmax_param { axis: -1 }", 1, 1, True),
     ("Split", "", 1, 3, False),
@@ -145,7 +147,7 @@ def test_every_type_that_works_by_image_is_tried() -> None:
         for name, kind in layer_types().items()
         if kind.is_by_image is not Layer.is_by_image and kind.__module__.startswith("caffe_proto.")
     }
-    assert by_image - {"ConvolutionDepthwise"} <= {case[0] for case in EACH}
+    assert by_image <= {case[0] for case in EACH}
 
 
 @pytest.mark.parametrize("in_place", [False, True])
@@ -287,6 +289,31 @@ def test_parameters_may_be_shared_within_a_chain_and_beyond(pool: Threads, share
     by_name = pair.chained.params
     assert by_name["shared1"][0].diff is not None
     assert np.shares_memory(by_name["shared1"][0].diff, by_name["shared3"][0].diff)
+
+
+def test_a_parameter_may_be_shared_with_a_layer_that_is_in_no_chain(pool: Threads) -> None:
+    name = "param { name: 'w' share_mode: PERMISSIVE }"
+    settings = "num_output: 4 bias_term: false weight_filler { type: 'xavier' }"
+    text = net(
+        (6, 4, 7, 5),
+        LABELS,
+        layer(
+            "conv",
+            "Convolution",
+            "data",
+            "c",
+            f"{name} convolution_param {{ {settings} kernel_size: 1 }}",
+        ),
+        layer("mean", "Pooling", "c", "mean", "pooling_param { pool: AVE global_pooling: true }"),
+        layer(
+            "full", "InnerProduct", "mean", "last", f"{name} inner_product_param {{ {settings} }}"
+        ),
+    )
+    pair = Pair(pool, text + HEAD)
+    pair.passes()
+    params = pair.chained.params
+    assert np.shares_memory(params["conv"][0].diff, params["full"][0].diff)
+    assert pair.ran_apart() == ["conv", "mean"]
 
 
 @pytest.mark.parametrize("frozen", ["conv1", "left", "shared1"])
