@@ -275,8 +275,7 @@ def at_once(steps: Sequence[Callable[[], object]]) -> None:
 def parts(count: int, at_least: int = 1) -> list[slice]:
     """``range(count)`` in as many equal parts as there are threads, of ``at_least`` so many."""
     number = max(1, min(available_threads(), count // max(at_least, 1)))
-    ends = [count * i // number for i in range(number + 1)]
-    return [slice(begin, end) for begin, end in itertools.pairwise(ends)]
+    return _cut(count, number)
 
 
 def blocks(count: int, at_most: int) -> list[slice]:
@@ -284,7 +283,14 @@ def blocks(count: int, at_most: int) -> list[slice]:
     number = -(-count // max(at_most, 1))
     if number > 1:
         number = min(count, -(-number // available_threads()) * available_threads())
-    return [slice(count * i // number, count * (i + 1) // number) for i in range(number)]
+    return _cut(count, number)
+
+
+def _cut(count: int, number: int) -> list[slice]:
+    """``range(count)`` in nearly equal parts, the larger first: so all threads end together."""
+    least, more = divmod(count, number) if number else (0, 0)
+    ends = [i * least + min(i, more) for i in range(number + 1)]
+    return [slice(begin, end) for begin, end in itertools.pairwise(ends)]
 
 
 def matmul(a: npt.NDArray[Any], b: npt.NDArray[Any], out: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -92,9 +92,13 @@ def per_lane(calls: Sequence[Callable[[], None]]) -> Task:
 
 
 def spans(count: int, pieces: int) -> list[slice]:
-    """``range(count)`` cut into at most ``pieces`` nearly equal parts."""
+    """``range(count)`` cut into at most ``pieces`` nearly equal parts, the larger ones first.
+
+    Lanes that take them one by one then end at about the same time.
+    """
     pieces = max(1, min(pieces, count))
-    bounds = [count * i // pieces for i in range(pieces + 1)]
+    least, more = divmod(count, pieces)
+    bounds = [i * least + min(i, more) for i in range(pieces + 1)]
     return [slice(a, b) for a, b in pairwise(bounds)]
 
 

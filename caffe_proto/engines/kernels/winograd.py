@@ -136,7 +136,8 @@ class Winograd(ConvKernel):
         #: Whether the output is the largest of each 2 x 2 values.
         self.pools = "pooling" in op.facts
         self.grid = scheme.tiles(g)
-        self.blocks = self._blocks(max(tiles, 1))
+        # The largest first, so that all threads end at about the same time.
+        self.blocks = sorted(self._blocks(max(tiles, 1)), key=self._tiles, reverse=True)
         counts = [self._tiles(block) for block in self.blocks]
         most = max(counts)
         self.variant = f"winograd{scheme.tile} {'in step' if in_step else 'blocks'} {most}"
@@ -144,7 +145,8 @@ class Winograd(ConvKernel):
             self.variant += ", pooled"
         patch = max(self._patch_size(block) for block in self.blocks) * g.channels
         if in_step:
-            total = sum(counts)
+            # BLAS multiplies four tiles at a time: what is beyond the last one nobody reads.
+            total = -(-sum(counts) // 4) * 4
             self.shared = [(points, total, g.channels), (points, total, g.outputs)]
             one, two = points * most * g.channels, square * most * g.outputs
         else:
