@@ -11,6 +11,7 @@ import numpy as np
 from caffe_proto import threads
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
+from caffe_proto.layers.steps import run
 from caffe_proto.layers.windows import scratch
 
 
@@ -74,12 +75,15 @@ class InnerProduct(Layer):
         w = w.T if self.transposed else w
         if self.in_place:
             dy = dy.copy()
-        threads.at_once(
-            [
-                partial(self._add_gradients, rows, dy),
-                partial(threads.matmul, dy, w, dx.reshape(-1, self.inputs)),
-            ]
-        )
+        steps = [
+            partial(self._add_gradients, rows, dy),
+            partial(threads.matmul, dy, w, dx.reshape(-1, self.inputs)),
+        ]
+        if self.macs() > threads.SMALL_PRODUCT:
+            threads.at_once(steps)
+        else:
+            with threads.single_blas_thread():
+                run(steps)
         return dx
 
     def _add_gradients(self, rows: Array, dy: Array) -> None:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LearnedParameters"]
 
-#: Elements of a piece: five float32 arrays of it fit into a core's second-level cache.
-PIECE = 1 << 15
+#: Elements of a piece: large enough that NumPy's calls do not count, small enough for the cache.
+PIECE = 1 << 16
 #: Pieces that make it worth while to ask another thread.
-PIECES_PER_THREAD = 32
+PIECES_PER_THREAD = 2
 
 _REGULARIZATIONS = ("L2", "L1")
 
