@@ -11,7 +11,7 @@ import numpy as np
 from caffe_proto import threads
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.registry import register_layer
-from caffe_proto.layers.steps import run
+from caffe_proto.layers.steps import Step, run
 from caffe_proto.layers.windows import scratch
 
 
@@ -75,7 +75,7 @@ class InnerProduct(Layer):
         w = w.T if self.transposed else w
         if self.in_place:
             dy = dy.copy()
-        steps = [
+        steps: list[Step] = [
             partial(self._add_gradients, rows, dy),
             partial(threads.matmul, dy, w, dx.reshape(-1, self.inputs)),
         ]
