@@ -311,6 +311,13 @@ class Net:
 
         return compile_net(self, engine, **options)
 
+    def __reduce__(self) -> Any:
+        # A copy of arrays that share memory would be arrays that do not.
+        raise TypeError(
+            "a net is neither copied nor pickled: its blobs share memory. Expected: another one "
+            "from cp.build_net(net.definition), with other.share_params(net) or net.save(path)"
+        )
+
     def __repr__(self) -> str:
         return (
             f"<Net {self.name!r}: {len(self.layers)} layers, {self.phase}, "

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -279,3 +284,11 @@ def test_hooks_see_every_layer(net: cp.Net) -> None:
     net.before_forward.append(seen.append)
     net.forward(data=np.ones((2, 3)))
     assert seen == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_net_is_not_copied_but_built_again(copied: Callable[[Any], Any]) -> None:
+    net = cp.build_net(TWO_LAYERS)
+    with pytest.raises(TypeError, match=r"build_net\(net.definition\)"):
+        copied(net)
+    assert cp.build_net(net.definition).inputs == net.inputs
