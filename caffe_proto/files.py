@@ -81,7 +81,8 @@ def require_space(
 ) -> None:
     """Raise ``error`` where the disk of ``path`` has less than ``size`` bytes left.
 
-    For libraries that map what they write (HDF5, LMDB): a full disk ends their process.
+    For libraries whose own words for a full disk come late (HDF5), or never: LMDB maps what it
+    writes, and the process ends.
     """
     try:
         free = shutil.disk_usage(Path(path).absolute().parent).free

@@ -27,8 +27,9 @@ from caffe_proto.data.writing import (
     replacing_file,
     replacing_folder,
 )
-from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
+from caffe_proto.errors import DataError, did_you_mean
 from caffe_proto.files import require_space
+from caffe_proto.hdf5_file import writing
 from caffe_proto.schema import caffe_pb2
 
 if TYPE_CHECKING:
@@ -320,20 +321,17 @@ def _write_npz(result: _Result, path: Path) -> None:
 
 
 def _write_hdf5(result: _Result, path: Path) -> None:
-    try:
-        import h5py
-    except ImportError:
-        raise MissingDependencyError("h5py", "data", "writing HDF5") from None
-    # The library does not survive a full disk.
     require_space(
         path, sum(4 * math.prod(result.shape(i)) for i in range(len(result.names))), DataError
     )
-    with h5py.File(path, "w") as file:
+    with writing(path) as file:
         for index, name in enumerate(result.names):
             dataset = file.create_dataset(name, result.shape(index), np.float32)
             at = 0
             for part in result.parts(index):
                 dataset[at : at + part.shape[0]] = part
+                # What fails as a dataset is closed is told to nobody.
+                dataset.flush()
                 at += part.shape[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import secrets
@@ -13,18 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from caffe_proto.blob import MAX_COUNT, Array
-from caffe_proto.errors import DataError, MissingDependencyError, did_you_mean
+from caffe_proto.errors import DataError, did_you_mean
 from caffe_proto.files import require_space
+from caffe_proto.hdf5_file import require_h5py, reserve, store, writing
 
 __all__ = ["append_datasets", "count_rows", "read_datasets", "read_file_list"]
-
-
-def _h5py() -> Any:
-    try:
-        import h5py
-    except ImportError:
-        raise MissingDependencyError("h5py", "data", "reading and writing HDF5") from None
-    return h5py
 
 
 def read_file_list(path: Path) -> list[str]:
@@ -49,7 +43,7 @@ def read_datasets(
     Raises :class:`DataError` for a file that is no HDF5 file or cut short, for a data set that is
     missing, holds something other than numbers or has no axes, and for unequal or no rows.
     """
-    h5py = _h5py()
+    h5py = require_h5py()
     try:
         with h5py.File(path, "r") as file:
             arrays = [_read(h5py, file, path, name, np.dtype(dtype)) for name in names]
@@ -77,7 +71,7 @@ def count_rows(path: Path, name: str) -> int:
     Raises :class:`DataError` where there is none.
     """
     try:
-        with _h5py().File(path, "r") as file:
+        with require_h5py().File(path, "r") as file:
             return int(file[name].shape[0])
     except (OSError, RuntimeError, KeyError, IndexError, AttributeError) as fault:
         raise DataError(f'HDF5 file {path}: no rows of a data set "{name}": {fault}') from None
@@ -123,29 +117,22 @@ def _read(h5py: Any, file: Any, path: Path, name: str, dtype: np.dtype[Any]) -> 
 def append_datasets(path: Path, arrays: dict[str, Array], *, begin: bool) -> None:
     """Append rows to the data sets of a file that ``begin`` starts anew.
 
-    A new file is written beside ``path`` and renamed. Raises :class:`DataError` where it cannot be
-    written or the disk has no room for it.
+    A new file is written beside ``path`` and renamed. Where rows cannot be appended, those that
+    were there stay. Raises :class:`DataError` where the file cannot be written or the disk has no
+    room for it.
     """
-    h5py = _h5py()
-    # The library does not survive a full disk, so there must be room for all beforehand.
+    require_h5py()
     room = sum(array.nbytes + 4 * math.prod(_chunks(array.shape)) for array in arrays.values())
     require_space(path, room, DataError)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part") if begin else path
     try:
-        with h5py.File(beside, "w" if begin else "r+") as file:
-            for name, array in arrays.items():
-                if begin:
-                    file.create_dataset(
-                        name,
-                        data=array,
-                        maxshape=(None, *array.shape[1:]),
-                        chunks=_chunks(array.shape),
-                    )
-                    continue
-                dataset = file[name]
-                rows = dataset.shape[0]
-                dataset.resize(rows + array.shape[0], axis=0)
-                dataset[rows:] = array
+        with writing(beside, "x" if begin else "r+") as file:
+            if begin:
+                for name, array in arrays.items():
+                    rows = (None, *array.shape[1:])
+                    store(file, name, array, maxshape=rows, chunks=_chunks(array.shape))
+            else:
+                _append(file, arrays)
         if begin:
             os.replace(beside, path)
     except (OSError, RuntimeError, ValueError, KeyError) as fault:
@@ -154,6 +141,35 @@ def append_datasets(path: Path, arrays: dict[str, Array], *, begin: bool) -> Non
     finally:
         if begin:
             beside.unlink(missing_ok=True)
+
+
+def _append(file: Any, arrays: dict[str, Array]) -> None:
+    before = {name: file[name].shape[0] for name in arrays}
+    reserve(file, sum(_growth(file[name], array.shape[0]) for name, array in arrays.items()))
+    try:
+        for name, array in arrays.items():
+            dataset = file[name]
+            dataset.resize(before[name] + array.shape[0], axis=0)
+            dataset[before[name] :] = array
+            # What fails as a dataset is closed is told to nobody.
+            dataset.flush()
+    except BaseException:
+        # All data sets of a file have one number of rows, or no layer reads it.
+        for name, rows in before.items():
+            with contextlib.suppress(Exception):
+                file[name].resize(rows, axis=0)
+        raise
+
+
+def _growth(dataset: Any, rows: int) -> int:
+    """The bytes by which the file grows, or somewhat more, when ``dataset`` gets ``rows`` rows."""
+    if dataset.chunks is None:
+        raise ValueError(f'the data set "{dataset.name}" cannot grow')
+    before, height = int(dataset.shape[0]), int(dataset.chunks[0])
+    chunks = math.ceil((before + rows) / height) - math.ceil(before / height)
+    whole = math.prod(map(int, dataset.chunks)) * int(dataset.dtype.itemsize)
+    # An index of chunks takes some hundred bytes a chunk, in blocks of a few KiB.
+    return chunks * (whole + 1024) + (1 << 15)
 
 
 def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from caffe_proto.blob import Array
-from caffe_proto.errors import MissingDependencyError, SolverError, WeightsError
+from caffe_proto.errors import SolverError, WeightsError
 from caffe_proto.files import require_space
+from caffe_proto.hdf5_file import require_h5py, store, writing
 from caffe_proto.weights.blobproto import MAX_AXES, Budget, blob_size, read_blob, write_blob
 from caffe_proto.weights.source import Source
 from caffe_proto.weights.window import Window
@@ -113,16 +114,8 @@ def _read_binary(source: Source) -> SolverState:
     return state
 
 
-def _h5py() -> Any:
-    try:
-        import h5py
-    except ImportError:
-        raise MissingDependencyError("h5py", "data", "reading and writing HDF5") from None
-    return h5py
-
-
 def _read_hdf5(source: Source) -> SolverState:
-    h5 = _h5py()
+    h5 = require_h5py()
     try:
         # Through the map: HDF5 would lock the file, and must not open another in its place.
         with h5.File(io.BufferedReader(Window(source.bytes)), "r") as file:
@@ -209,23 +202,20 @@ def write_state_hdf5(state: SolverState, path: Path) -> None:
 
     Raises :class:`OSError` where it cannot be written.
     """
-    h5 = _h5py()
+    h5 = require_h5py()
     require_space(path, sum(4 * np.size(values) for values in state.history), SolverError)
-    try:
-        with h5.File(path, "x", libver="earliest") as file:
-            file.create_dataset("iter", data=np.array([state.iteration], "<i4"))
-            if state.learned_net is not None:
-                name = state.learned_net.encode("utf-8", "surrogateescape")
-                # Caffe reads a string of fixed length with its closing zero.
-                text = h5.h5t.C_S1.copy()
-                text.set_size(len(name) + 1)
-                space = h5.h5s.create(h5.h5s.SCALAR)
-                dataset = h5.h5d.create(file.id, b"learned_net", text, space)
-                dataset.write(h5.h5s.ALL, h5.h5s.ALL, np.array(name, f"S{len(name) + 1}"), text)
-            file.create_dataset("current_step", data=np.array([state.current_step], "<i4"))
-            group = file.create_group("history")
-            for i, values in enumerate(state.history):
-                group.create_dataset(str(i), data=np.asarray(values, "<f4"))
-    except RuntimeError as error:
-        # HDF5 tells of a full disk in its own words when it closes the file.
-        raise OSError(0, f"HDF5: {error}", str(path)) from error
+    with writing(path) as file:
+        store(file, "iter", np.array([state.iteration], "<i4"))
+        if state.learned_net is not None:
+            name = state.learned_net.encode("utf-8", "surrogateescape")
+            # Caffe reads a string of fixed length with its closing zero.
+            text = h5.h5t.C_S1.copy()
+            text.set_size(len(name) + 1)
+            space = h5.h5s.create(h5.h5s.SCALAR)
+            dataset = h5.h5d.create(file.id, b"learned_net", text, space)
+            dataset.write(h5.h5s.ALL, h5.h5s.ALL, np.array(name, f"S{len(name) + 1}"), text)
+            dataset.flush()
+        store(file, "current_step", np.array([state.current_step], "<i4"))
+        group = file.create_group("history")
+        for i, values in enumerate(state.history):
+            store(group, str(i), np.asarray(values, "<f4"))

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from caffe_proto.errors import MissingDependencyError, WeightsError
+from caffe_proto.errors import WeightsError
 from caffe_proto.files import replacing, require_space
+from caffe_proto.hdf5_file import require_h5py, store, writing
 from caffe_proto.weights.blobproto import MAX_AXES, MAX_OBJECTS
 from caffe_proto.weights.model import BlobView, LayerWeights, WeightsFile
 from caffe_proto.weights.named import check_inflation
@@ -35,14 +36,6 @@ Array = npt.NDArray[Any]
 _MAX_DEPTH = 32
 # Deflate, the strongest of HDF5's usual filters, shrinks by 1032 times at most.
 _MOST_SHRUNK = 1032
-
-
-def _h5py() -> Any:
-    try:
-        import h5py
-    except ImportError:
-        raise MissingDependencyError("h5py", "data", "reading and writing HDF5") from None
-    return h5py
 
 
 # -- reading -------------------------------------------------------------------------------
@@ -60,7 +53,7 @@ def parse_hdf5(source: Source) -> WeightsFile:
 class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.h5 = _h5py()
+        self.h5 = require_h5py()
         self.objects = 0
         self.inflated = 0
         self.seen: set[Any] = set()
@@ -219,12 +212,12 @@ def save_hdf5(net_or_layers: Any, path: str | os.PathLike[str], *, diffs: bool =
     Raises :class:`WeightsError` where two layers have one name or a name is no HDF5 path, and
     :class:`MissingDependencyError` without h5py.
     """
-    h5 = _h5py()
+    require_h5py()
     layers = list(outgoing(net_or_layers))
     _check_names(layers)
     values = sum(math.prod(blob.shape) for layer in layers for blob in layer.blobs)
     require_space(path, 4 * values * (2 if diffs else 1), WeightsError)
-    with replacing(path, WeightsError) as beside, h5.File(beside, "x", libver="earliest") as file:
+    with replacing(path, WeightsError) as beside, writing(beside) as file:
         data = file.create_group("data")
         diff = file.create_group("diff") if diffs else None
         for layer in layers:
@@ -232,10 +225,10 @@ def save_hdf5(net_or_layers: Any, path: str | os.PathLike[str], *, diffs: bool =
             diff_group = diff.require_group(layer.name) if diff is not None else None
             for index, blob in enumerate(layer.blobs):
                 if blob.is_owner:
-                    group.create_dataset(str(index), data=np.asarray(blob.data(), "<f4"))
+                    store(group, str(index), np.asarray(blob.data(), "<f4"))
                 if diff_group is not None:
                     # Gradients are written wherever they are, shared or not.
-                    diff_group.create_dataset(str(index), data=np.asarray(blob.diff(), "<f4"))
+                    store(diff_group, str(index), np.asarray(blob.diff(), "<f4"))
 
 
 def _check_names(layers: list[OutLayer]) -> None:
