@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from caffe_proto.layers.base import Array, Layer, Shape
 from caffe_proto.layers.pools import Pool
@@ -137,10 +134,13 @@ class Pooling(Layer):
         y = planes(self.top())
         if self.pool == MAX:
             self.pooler.maximum(planes(x), y)
-            # A layer that works in place on the top must not hide where the maxima were.
-            self.maxima = y.copy() if self.needs_backward else None
-            if len(self.top_blobs) > 1:
-                self.pooler.maximum_index(planes(x), y, planes(self.top(1)))
+            self.maxima = None
+            if self.needs_backward or len(self.top_blobs) > 1:
+                self.maxima = self.pooler.choices(y.shape)
+                self.pooler.choose(planes(x), y, self.maxima)
+            if self.maxima is not None and len(self.top_blobs) > 1:
+                mask = planes(self.top(1))
+                mask[...] = self.pooler.places(self.maxima)
         elif self.pool == AVE:
             self.pooler.average(planes(x), y)
         elif self.is_training:
@@ -161,8 +161,8 @@ class Pooling(Layer):
             return
         yield from self.pooler.maximum_steps(x, y)
         if self.needs_backward:
-            self.maxima = np.empty_like(y)
-            yield partial(np.copyto, self.maxima, y)
+            self.maxima = self.pooler.choices(y.shape)
+            yield from self.pooler.choose_steps(x, y, self.maxima)
 
     def backward_steps(self) -> Iterator[Step] | None:
         assert self.pooler is not None
@@ -173,8 +173,7 @@ class Pooling(Layer):
         if self.pool == AVE:
             return self.pooler.average_gradient_steps(dy, dx)
         assert self.maxima is not None
-        x = planes(self.bottom_blobs[0].data)
-        return self.pooler.maximum_gradient_steps(dy, x, self.maxima, dx)
+        return self.pooler.maximum_gradient_steps(dy, self.maxima, dx)
 
     def backward(self, dys: Sequence[Array], x: Array, ys: Sequence[Array]) -> None:
         assert self.pooler is not None
@@ -184,7 +183,7 @@ class Pooling(Layer):
         if self.pool == MAX:
             if self.maxima is None:
                 raise self.error("backward needs a forward before it, to know the maxima")
-            self.pooler.maximum_gradient(dy, planes(x), self.maxima, dx)
+            self.pooler.maximum_gradient(dy, self.maxima, dx)
         elif self.pool == AVE:
             self.pooler.average_gradient(dy, dx)
         elif self.chosen is not None:

@@ -57,31 +57,69 @@ class Pool:
         yield from self._reduce(np.fmax, x, y, LOWEST)
         yield partial(_raise_to_lowest, y)
 
-    def maximum_index(self, x: Array, y: Array, mask: Array) -> None:
-        """Where in its plane each maximum ``y`` stands, the first of equals; -1 where nowhere."""
+    def choices(self, windows: Shape) -> Array:
+        """Room for what :meth:`choose` finds of so many windows: (planes, 1, ``*counts``)."""
+        return np.empty(windows, np.uint8 if self._finds_by_taps else np.intp)
 
-        def one(planes: slice) -> None:
-            mask[planes] = self._places(x[planes], y[planes])
-
-        threads.share(one, self._blocks(len(x)))
-
-    def maximum_gradient(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
-        """Hand each window's gradient to the pixel that was its maximum ``y``."""
+    def choose(self, x: Array, y: Array, chosen: Array) -> None:
+        """Find which value each maximum ``y`` is, the first of equals, for the gradient."""
 
         def steps(planes: slice) -> Iterator[Step]:
-            return self.maximum_gradient_steps(dy[planes], x[planes], y[planes], dx[planes])
+            return self.choose_steps(x[planes], y[planes], chosen[planes])
 
         self._share(steps, len(x))
 
-    def maximum_gradient_steps(self, dy: Array, x: Array, y: Array, dx: Array) -> Iterator[Step]:
+    def choose_steps(self, x: Array, y: Array, chosen: Array) -> Iterator[Step]:
+        """The steps of :meth:`choose`."""
+        if not self._finds_by_taps:
+            yield partial(self._find_places, x, y, chosen)
+            return
+        # How many taps pass before the maximum is met says which tap it is.
+        waiting, differs = (scratch(name, y.shape, bool) for name in ("waiting", "differs"))
+        taps = [piece for _, piece in self._taps]
+        if taps and waiting[taps[0][0]].shape == y.shape:
+            _, pixels = taps.pop(0)
+            yield partial(np.not_equal, x[pixels], y, waiting)
+            yield partial(np.copyto, chosen, waiting.view(np.uint8))
+        else:
+            yield partial(waiting.fill, True)
+            yield partial(chosen.fill, 0)
+        # Where it was not met before, it is at the last tap.
+        for within, pixels in taps[:-1]:
+            here = waiting[within]
+            yield partial(np.not_equal, x[pixels], y[within], differs[within])
+            yield partial(np.logical_and, here, differs[within], here)
+            yield add_up(chosen, waiting.view(np.uint8))
+        yield partial(_mark_lost, y, chosen, len(self._taps))
+
+    def places(self, chosen: Array) -> Array:
+        """The flat index within its plane of each value that was chosen; -1 where none was."""
+        if not self._finds_by_taps:
+            return chosen
+        places: Array = self._tap_offsets[chosen] + self._origins
+        places[chosen == len(self._taps)] = -1
+        return places
+
+    def maximum_gradient(self, dy: Array, chosen: Array, dx: Array) -> None:
+        """Hand each window's gradient to the pixel that was chosen."""
+
+        def steps(planes: slice) -> Iterator[Step]:
+            return self.maximum_gradient_steps(dy[planes], chosen[planes], dx[planes])
+
+        self._share(steps, len(dy))
+
+    def maximum_gradient_steps(self, dy: Array, chosen: Array, dx: Array) -> Iterator[Step]:
         """The steps of :meth:`maximum_gradient`."""
-        in_general = partial(self._hand_back, dy, x, y, dx)
+        in_general = partial(self._hand_back, dy, chosen, dx)
         if not self._finds_by_taps or len(self._apart) > FEW_CLASSES:
             yield in_general
             return
-        places, steps = self._places_by_taps(x, y, self._origins_among(len(x)))
-        target = dx.reshape(-1)
-        steps.append(partial(target.fill, 0))
+        places, target = scratch("places", dy.shape, np.intp), dx.reshape(-1)
+        steps: list[Step] = [
+            partial(np.take, self._tap_offsets, chosen, None, places, "clip"),
+            add_up(places, self._origins_among(len(dy))),
+            partial(target.fill, 0),
+        ]
         if len(self._apart) == 1:
             # Each pixel is in one window at most: there is nothing to add up.
             steps.append(partial(_assign, target, places, dy))
@@ -90,20 +128,20 @@ class Pool:
             steps += [partial(_add_at, target, places[w], dy[w]) for w in self._apart]
 
         def hand_back() -> None:
-            if _have_maxima(y):
+            if chosen.max(initial=0) < len(self._taps):
                 run(steps)
             else:
                 in_general()
 
         yield hand_back
 
-    def _hand_back(self, dy: Array, x: Array, y: Array, dx: Array) -> None:
+    def _hand_back(self, dy: Array, chosen: Array, dx: Array) -> None:
         """The same where windows may have no maximum, or many of them meet."""
-        places = self._places(x, y)
+        places = self.places(chosen)
         found = places >= 0
         has_all = bool(found.all())
         pixels = math.prod(self.image)
-        places += np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
+        places = places + np.arange(0, len(places) * pixels, pixels)[:, None, None, None]
         target = dx.reshape(-1)
         if len(self._apart) > FEW_CLASSES:
             where, given = (places, dy) if has_all else (places[found], dy[found])
@@ -116,48 +154,18 @@ class Pool:
                 where, given = where[found[windows]], given[found[windows]]
             _add_at(target, where, given)
 
-    def _places(self, x: Array, y: Array) -> Array:
-        """The flat index within its plane of the first value that equals the window's maximum."""
-        if self.is_global:
-            hit = (x == y).reshape(len(x), math.prod(self.image))
-            places = hit.argmax(axis=1).reshape(y.shape)
-            found = hit.any(axis=1).reshape(y.shape)
-            return np.where(found & (y > LOWEST), places, -1)
-        if not self._finds_by_taps:
-            return self._places_by_axes(x, y)
-        places, steps = self._places_by_taps(x, y, self._origins)
-        run(steps)
-        found = y > LOWEST
-        if not found.all():
-            places[~found] = -1
-        return places
-
     @property
     def _finds_by_taps(self) -> bool:
         return not self.is_global and len(self._taps) <= MANY_TAPS
 
-    def _places_by_taps(self, x: Array, y: Array, origins: Array) -> tuple[Array, list[Step]]:
-        """Tap by tap: the origin of each window and how far behind it the maximum lies."""
-        # How many taps pass before the maximum is met says which tap it is.
-        waiting, differs = (scratch(name, y.shape, bool) for name in ("waiting", "differs"))
-        kind = np.min_scalar_type(len(self._taps))
-        passed, places = scratch("passed", y.shape, kind), scratch("places", y.shape, np.intp)
-        steps: list[Step] = [partial(waiting.fill, True), partial(passed.fill, 0)]
-        # Where it was not met before, it is at the last tap.
-        for number, (_, (within, pixels)) in enumerate(self._taps[:-1]):
-            here = waiting[within]
-            if number == 0 and here.shape == y.shape:
-                steps = [
-                    partial(np.not_equal, x[pixels], y, waiting),
-                    partial(np.copyto, passed, waiting.view(np.uint8)),
-                ]
-                continue
-            steps.append(partial(np.not_equal, x[pixels], y[within], differs[within]))
-            steps.append(partial(np.logical_and, here, differs[within], here))
-            steps.append(add_up(passed, waiting.view(np.uint8)))
-        steps.append(partial(np.take, self._tap_offsets, passed, None, places, "clip"))
-        steps.append(add_up(places, origins))
-        return places, steps
+    def _find_places(self, x: Array, y: Array, places: Array) -> None:
+        """The flat index within its plane of the first value that equals the window's maximum."""
+        if not self.is_global:
+            places[...] = self._places_by_axes(x, y)
+            return
+        hit = (x == y).reshape(len(x), math.prod(self.image))
+        found = hit.any(axis=1).reshape(y.shape) & (y > LOWEST)
+        places[...] = np.where(found, hit.argmax(axis=1).reshape(y.shape), -1)
 
     def _places_by_axes(self, x: Array, y: Array) -> Array:
         """The same for large windows: first the row that holds the maximum, then where in it.
@@ -382,6 +390,11 @@ def _have_maxima(y: Array) -> bool:
 def _raise_to_lowest(y: Array) -> None:
     if not _have_maxima(y):
         np.fmax(y, y.dtype.type(LOWEST), out=y)
+
+
+def _mark_lost(y: Array, chosen: Array, mark: int) -> None:
+    if not _have_maxima(y):
+        chosen[~(y > LOWEST)] = mark
 
 
 def _assign(target: Array, places: Array, values: Array) -> None:

@@ -74,7 +74,9 @@ class SPP(Layer):
             part = np.empty((x.shape[0] * x.shape[1], 1, *pool.counts), x.dtype)
             if self.pool == MAX:
                 pool.maximum(planes(x), part)
-                self.maxima.append(part)
+                if self.needs_backward:
+                    self.maxima.append(pool.choices(part.shape))
+                    pool.choose(planes(x), part, self.maxima[-1])
             elif self.pool == AVE:
                 pool.average(planes(x), part)
             elif self.is_training:
@@ -93,7 +95,7 @@ class SPP(Layer):
         for level, (pool, given) in enumerate(zip(self.levels, self._split(x, dy), strict=True)):
             bins = given.reshape(len(part), 1, *pool.counts)
             if self.pool == MAX:
-                pool.maximum_gradient(bins, planes(x), self.maxima[level], part)
+                pool.maximum_gradient(bins, self.maxima[level], part)
             elif self.pool == AVE:
                 pool.average_gradient(bins, part)
             else:

@@ -277,3 +277,24 @@ def test_refuses_a_mask_of_averages() -> None:
         layer_net(
             "Pooling", "pooling_param { pool: AVE kernel_size: 2 }", np.ones((1, 1, 4, 4)), tops=2
         )
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["kernel_size: 2 stride: 2", "kernel_size: 3 stride: 2 pad: 1", "kernel_size: 11 pad: 5"],
+)
+def test_the_gradient_goes_to_what_was_the_maximum_in_forward(settings: str) -> None:
+    x = RNG.permutation(192).reshape(1, 3, 8, 8)
+    net = layer_net("Pooling", f"pooling_param {{ {settings} }}", x)
+    net.forward()
+    layer = net.layer("op")
+    top, bottom = layer.top_blobs[0], layer.bottom_blobs[0]
+    top.diff[...] = RNG.normal(size=top.shape)
+    net.backward()
+    expected = bottom.diff.copy()
+    # As Caffe, which keeps the places: what is written into the blobs since does not count.
+    bottom.data[...] = -1
+    top.data[...] = 7
+    net.backward()
+    np.testing.assert_array_equal(bottom.diff, expected)
+    assert np.count_nonzero(expected)
