@@ -168,6 +168,11 @@ def time_layers(net: Net, inputs: dict[str, Any], iterations: int) -> dict[str, 
     for name, values in inputs.items():
         net.blobs[name].data = values
     needs = net.layer_need_backward
+    for i, layer in enumerate(net.layers):
+        # Caffe calls every layer's backward here, in a net without a loss too: gradients of
+        # parameters are then computed all the same, those of bottoms are not asked for.
+        if any(parameter.needs_grad for parameter in layer.params):
+            needs[i] = layer.needs_backward = True
     forward, backward = [0.0] * len(net.layers), [0.0] * len(net.layers)
     # The first pass allocates memory and fills parameters.
     say("caffe.cpp:360", "Performing Forward")

@@ -52,6 +52,27 @@ def test_backward_is_timed_where_a_loss_asks_for_it(tmp_path: Path) -> None:
     assert timed == {"f", "loss"}
 
 
+def test_gradients_of_parameters_are_timed_without_a_loss_too(tmp_path: Path) -> None:
+    path = tmp_path / "deploy.prototxt"
+    path.write_text(
+        net(
+            (4, 3, 6, 6),
+            layer(
+                "c",
+                "Convolution",
+                "data",
+                "c",
+                "convolution_param { num_output: 2 kernel_size: 3 }",
+            ),
+            layer("s", "Scale", "c", "c", "scale_param { bias_term: true }"),
+            layer("r", "ReLU", "c", "c"),
+        )
+    )
+    layers = json.loads(_time(path, "--json").output)["layers"]
+    timed = {entry["name"] for entry in layers if entry["backward_ms"] is not None}
+    assert timed == {"c", "s"}
+
+
 def test_steps_of_an_engine_say_what_was_merged_and_how_it_is_done(definition: Path) -> None:
     result = json.loads(_time(definition, "--engine", "numpy", "--json").output)
     first = result["steps"][0]
