@@ -13,8 +13,9 @@ processing", 2006.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 
@@ -23,7 +24,7 @@ import numpy as np
 from caffe_proto import threads
 from caffe_proto.layers.base import Array, Shape
 from caffe_proto.layers.columns import Columns, Patches
-from caffe_proto.layers.steps import Step, run
+from caffe_proto.layers.steps import Step, Steps, run
 from caffe_proto.layers.windows import Windows, add_up, scratch
 
 __all__ = ["Correlation"]
@@ -73,6 +74,10 @@ class _Plan:
         return len(self.all_blocks) == 1
 
 
+#: What has to be done first, and then parts that do not depend on each other.
+_Work = tuple[Steps, Sequence[Steps]]
+
+
 class Correlation:
     """Sliding ``windows`` over images, the channels split into ``groups``.
 
@@ -89,26 +94,21 @@ class Correlation:
 
     def forward(self, x: Array, weight: Array, y: Array, bias: Array | None = None) -> None:
         """Write ``weight * x + bias`` into ``y``."""
-        if self.is_pointwise:
-            run(self._pointwise_steps(x, self._matrix(weight), y, bias))
-            return
-        plan = self._plan(x, y)
-        w, prepare = self._filters(plan, weight, bias)
-        run(prepare)
-        threads.share(lambda block: run(self._block(plan, block, x, w, y, bias)), plan.all_blocks)
+        _share(*self._forward(x, weight, y, bias))
 
     def forward_steps(
         self, x: Array, weight: Array, y: Array, bias: Array | None = None
     ) -> Iterator[Step]:
         """The steps of :meth:`forward`."""
+        first, parts = self._forward(x, weight, y, bias)
+        return itertools.chain(first, *parts)
+
+    def _forward(self, x: Array, weight: Array, y: Array, bias: Array | None) -> _Work:
         if self.is_pointwise:
-            yield from self._pointwise_steps(x, self._matrix(weight), y, bias)
-            return
+            return self._pointwise_steps(x, self._matrix(weight), y, bias), []
         plan = self._plan(x, y)
         w, prepare = self._filters(plan, weight, bias)
-        yield from prepare
-        for block in plan.all_blocks:
-            yield from self._block(plan, block, x, w, y, bias)
+        return prepare, [self._block(plan, block, x, w, y, bias) for block in plan.all_blocks]
 
     def _pointwise_steps(self, x: Array, w: Array, y: Array, bias: Array | None) -> Iterator[Step]:
         yield _product(w, self._grouped(x), self._grouped(y), shared=True)
@@ -151,37 +151,25 @@ class Correlation:
 
     def transpose(self, y: Array, weight: Array, x: Array, bias: Array | None = None) -> None:
         """Write into ``x`` what each window gives back to its pixels, plus ``bias``."""
-        if self.is_pointwise:
-            run(self._pointwise_steps(y, self._matrix(weight).swapaxes(1, 2), x, bias))
-            return
-        if self._can_be_mirrored(x.shape, y.shape):
-            turned, prepare = self._mirror(weight)
-            run(prepare)
-            self._mirrored.forward(y, turned, x, bias)
-            return
-        plan = self._plan(x, y, back=True)
-        w, prepare = plan.layout.matrix(weight)
-        run(prepare)
-        threads.share(lambda blocks: run(self._back(plan, blocks, y, w, x, bias)), plan.blocks)
+        _share(*self._transpose(y, weight, x, bias))
 
     def transpose_steps(
         self, y: Array, weight: Array, x: Array, bias: Array | None = None
     ) -> Iterator[Step]:
         """The steps of :meth:`transpose`."""
+        first, parts = self._transpose(y, weight, x, bias)
+        return itertools.chain(first, *parts)
+
+    def _transpose(self, y: Array, weight: Array, x: Array, bias: Array | None) -> _Work:
         if self.is_pointwise:
-            w = self._matrix(weight).swapaxes(1, 2)
-            yield from self._pointwise_steps(y, w, x, bias)
-            return
+            return self._pointwise_steps(y, self._matrix(weight).swapaxes(1, 2), x, bias), []
         if self._can_be_mirrored(x.shape, y.shape):
             turned, prepare = self._mirror(weight)
-            yield from prepare
-            yield from self._mirrored.forward_steps(y, turned, x, bias)
-            return
+            first, parts = self._mirrored._forward(y, turned, x, bias)
+            return [*prepare, *first], parts
         plan = self._plan(x, y, back=True)
         w, prepare = plan.layout.matrix(weight)
-        yield from prepare
-        for blocks in plan.blocks:
-            yield from self._back(plan, blocks, y, w, x, bias)
+        return prepare, [self._back(plan, blocks, y, w, x, bias) for blocks in plan.blocks]
 
     def _back(
         self,
@@ -425,6 +413,11 @@ def _block(windows: Windows, images: slice, rows: slice, x: Shape, y: Shape) -> 
         return _Block(images, slice(None), windows, slice(None), y[2:])
     own, seen = windows.rows(first, end - first, x[2:])
     return _Block(images, rows, own, seen, (end - first, *y[3:]))
+
+
+def _share(first: Steps, parts: Sequence[Steps]) -> None:
+    run(first)
+    threads.share(run, parts)
 
 
 def _product(a: Array, b: Array, out: Array, *, shared: bool) -> Step:

@@ -80,14 +80,10 @@ class TestResult:
 def outputs_of(net: Net) -> list[Output]:
     """What the outputs of ``net`` hold now, in Caffe's order; the values are copies."""
     weights = dict(net.loss_weights)
-    outputs = []
-    for name in net.outputs:
-        values = net.blobs[name].data.astype(np.float32)
-        if weights.get(name):
-            # No loss is 0 in Caffe, which subtracts from 0; a sum's negative would be -0.
-            values += np.float32(0)
-        outputs.append(Output(name, values, weights.get(name, 0.0)))
-    return outputs
+    return [
+        Output(name, net.blobs[name].data.astype(np.float32), weights.get(name, 0.0))
+        for name in net.outputs
+    ]
 
 
 def output_lines(outputs: list[Output]) -> Iterator[tuple[int, str]]:
